@@ -1,0 +1,73 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Secret is a value that must never be shown. It prints as *** in every verb
+// and in JSON; only [Secret.Reveal] gives it out.
+type Secret struct{ value string }
+
+// NewSecret wraps a value that did not come from a configuration file.
+func NewSecret(value string) Secret { return Secret{value} }
+
+// Reveal returns the value itself, for the one call that needs it.
+func (s Secret) Reveal() string { return s.value }
+
+// Set reports whether there is a value.
+func (s Secret) Set() bool { return s.value != "" }
+
+// String returns ***.
+func (s Secret) String() string { return "***" }
+
+// GoString keeps %#v from printing the field.
+func (s Secret) GoString() string { return "***" }
+
+// MarshalText keeps the value out of JSON and TOML.
+func (s Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }
+
+const secretForms = "write credential:NAME (systemd LoadCredential), file:/PATH or env:NAME"
+
+// readSecret follows a reference such as credential:slack-token. The reference
+// may be shown, unless it is a secret that somebody pasted into the file.
+func readSecret(reference string, env func(string) string) (Secret, error) {
+	scheme, name, found := strings.Cut(reference, ":")
+	if !found || name == "" {
+		return Secret{}, fmt.Errorf("secrets do not stand in this file: %s", secretForms)
+	}
+	switch scheme {
+	case "credential":
+		dir := env("CREDENTIALS_DIRECTORY")
+		if dir == "" {
+			return Secret{}, fmt.Errorf("%s: there is no $CREDENTIALS_DIRECTORY outside systemd; use file:/PATH or env:NAME by hand", reference)
+		}
+		if filepath.Base(name) != name {
+			return Secret{}, fmt.Errorf("%s: a credential name has no slash", reference)
+		}
+		return secretFile(reference, filepath.Join(dir, name))
+	case "file":
+		return secretFile(reference, name)
+	case "env":
+		if env(name) == "" {
+			return Secret{}, fmt.Errorf("%s: the environment variable is not set", reference)
+		}
+		return Secret{env(name)}, nil
+	}
+	return Secret{}, fmt.Errorf("secrets do not stand in this file: %s", secretForms)
+}
+
+func secretFile(reference, path string) (Secret, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Secret{}, fmt.Errorf("%s: %w", reference, err)
+	}
+	data = bytes.TrimSpace(data)
+	if len(data) == 0 {
+		return Secret{}, fmt.Errorf("%s: the file is empty", reference)
+	}
+	return Secret{string(data)}, nil
+}
