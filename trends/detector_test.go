@@ -1,0 +1,238 @@
+package trends
+
+import (
+	"math"
+	"reflect"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+var wib = time.FixedZone("WIB", 7*3600)
+
+var start = time.Date(2026, 1, 5, 0, 0, 0, 0, wib) // a Monday
+
+// steady is days of a brand with so many mentions a day, three in ten negative,
+// without any chance: counts are rounded so that the day's sum is right.
+func steady(days, perDay int) []Hour {
+	hours := make([]Hour, 0, days*24)
+	var mentions, negatives, saidMentions, saidNegatives float64
+	for i := range days * 24 {
+		mentions += float64(perDay) * priorHours[i%24] / 24
+		negatives += 0.3 * float64(perDay) * priorHours[i%24] / 24
+		m, n := math.Floor(mentions-saidMentions), math.Floor(negatives-saidNegatives)
+		saidMentions, saidNegatives = saidMentions+m, saidNegatives+n
+		hours = append(hours, Hour{Mentions: int(max(m, n)), Negatives: int(n), Coverage: 1})
+	}
+	return hours
+}
+
+// replay pushes the hours and returns all verdicts.
+func replay(hours []Hour) []Verdict {
+	d := NewDetector(Options{}, start)
+	vs := make([]Verdict, len(hours))
+	for i, h := range hours {
+		vs[i] = d.Push(h)
+	}
+	return vs
+}
+
+// firing returns the index of the first verdict from hour on that fires, or -1.
+func firing(vs []Verdict, from int) int {
+	for i := from; i < len(vs); i++ {
+		if vs[i].Fires {
+			return i
+		}
+	}
+	return -1
+}
+
+// change edits the hours from a to b.
+func change(hours []Hour, a, b int, edit func(*Hour)) []Hour {
+	for i := a; i < b; i++ {
+		edit(&hours[i])
+	}
+	return hours
+}
+
+func complain(n int) func(*Hour) {
+	return func(h *Hour) { h.Mentions += n; h.Negatives += n }
+}
+
+func TestDetectorDecides(t *testing.T) {
+	const noon = 40*24 + 12
+	sale := func(h *Hour) { h.Mentions *= 4; h.Negatives *= 4 }
+	praise := func(h *Hour) { h.Mentions += 200 }
+	gone := func(h *Hour) { *h = Hour{} }
+	silent := func(h *Hour) { h.Mentions, h.Negatives = 0, 0 }
+	copies := func(h *Hour) { h.Mentions += 500; h.Negatives += 500; h.Voices = 2 }
+	tests := []struct {
+		name  string
+		hours []Hour
+		fires bool
+		last  Reason // of the last hour
+	}{
+		{"nothing happens", steady(45, 100), false, Quiet},
+		{"nothing happens to a quiet brand", steady(60, 1), false, BelowFloor},
+		{"complaints come alone", change(steady(41, 100), noon, noon+12, complain(12)), true, Fired},
+		{"complaints at night count against the night", change(steady(41, 60), 40*24+2, 40*24+4, complain(7)), true, BelowFloor},
+		{"a sale raises everything", change(steady(41, 100), 40*24, 41*24, sale), false, VolumeUp},
+		{"praise in masses", change(steady(41, 100), 40*24, 41*24, praise), false, Quiet},
+		{"three complaints are below the floor", change(steady(41, 1), noon, noon+1, complain(3)), false, BelowFloor},
+		{"a gap is not an improvement", change(steady(46, 100), 38*24, 45*24, gone), false, Quiet},
+		{"nobody watched lately", change(steady(41, 100), 40*24, 41*24, gone), false, StaleCoverage},
+		{"a silence that nobody noticed is a gap", change(steady(46, 100), 38*24, 45*24, silent), false, Quiet},
+		{"500 copies of two texts", change(steady(41, 100), noon, noon+1, copies), false, Quiet},
+		{"the first two days only teach", steady(2, 3000)[:47], false, Learning},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			vs := replay(tt.hours)
+			at := firing(vs, 0)
+			last := vs[len(vs)-1]
+			if at >= 0 != tt.fires {
+				t.Errorf("fired at hour %d, want firing %v", at, tt.fires)
+				if at >= 0 {
+					t.Logf("%+v", vs[at])
+				}
+			}
+			if last.Reason != tt.last {
+				t.Errorf("the last reason is %q, want %q: %+v", last.Reason, tt.last, last)
+			}
+		})
+	}
+}
+
+func TestViolentOutageFiresWithinTheHour(t *testing.T) {
+	hours := change(steady(41, 100), 40*24+10, 41*24, complain(30))
+	vs := replay(hours)
+	if at := firing(vs, 0); at != 40*24+10 {
+		t.Errorf("fired at hour %d, want %d, the first hour of the outage", at, 40*24+10)
+	}
+}
+
+func TestHeldDaysDoNotTeach(t *testing.T) {
+	calm := replay(steady(45, 300))
+	hurt := replay(change(steady(45, 300), 40*24, 42*24, complain(20)))
+	want, got := calm[44*24+12].Expected, hurt[44*24+12].Expected
+	if got > 1.15*want {
+		t.Errorf("two days after two days of incident %.1f are usual, without it %.1f", got, want)
+	}
+}
+
+func TestNewNormalIsAccepted(t *testing.T) {
+	vs := replay(change(steady(80, 300), 40*24, 80*24, complain(12)))
+	if v := vs[len(vs)-1]; v.Fires || v.Expected < 300 {
+		t.Errorf("40 days at a new level: expected %.1f of %d, fires %v; want it to be the usual", v.Expected, v.Observed, v.Fires)
+	}
+}
+
+// Calm hours end an episode: windows start afresh, so yesterday's sum does
+// not fire again.
+func TestWindowsStartAfreshAfterRecovery(t *testing.T) {
+	vs := replay(change(steady(42, 300), 40*24+6, 40*24+10, complain(60)))
+	if at := firing(vs, 40*24+18); at >= 0 {
+		t.Errorf("the outage ended at 10 h, and hour %d still fires: %+v", at-40*24, vs[at])
+	}
+}
+
+func TestPreviewChangesNothing(t *testing.T) {
+	hours := change(steady(41, 100), 40*24+12, 40*24+15, complain(15))
+	d := NewDetector(Options{}, start)
+	for i, h := range hours {
+		before := *d
+		half := Hour{Mentions: h.Mentions / 2, Negatives: h.Negatives / 2, Coverage: 0.5}
+		if v := d.Preview(half); !v.Running {
+			t.Fatalf("the preview of hour %d does not say that the hour is running", i)
+		}
+		if !reflect.DeepEqual(before, *d) {
+			t.Fatalf("the preview of hour %d changed the detector", i)
+		}
+		preview := d.Preview(h)
+		preview.Running = false
+		if pushed := d.Push(h); pushed != preview {
+			t.Fatalf("hour %d: preview %+v, push %+v", i, preview, pushed)
+		}
+	}
+}
+
+func TestDaylightSavingKeepsTheDays(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Skip("no time zone database:", err)
+	}
+	hours := make([]Hour, 20*24-1) // one hour is lost on 29 March
+	for i := range hours {
+		hours[i] = Hour{Mentions: 3, Negatives: 1, Coverage: 1}
+	}
+	days := Daily(Options{}, Series{time.Date(2026, 3, 20, 0, 0, 0, 0, zone), hours})
+	if len(days) != 20 {
+		t.Fatalf("%d days closed, want 20", len(days))
+	}
+	for i, day := range days {
+		if want := time.Date(2026, 3, 20+i, 0, 0, 0, 0, zone); !day.Start.Equal(want) {
+			t.Errorf("day %d starts at %s, want %s", i, day.Start, want)
+		}
+	}
+}
+
+func drawHours(t *rapid.T) []Hour {
+	hour := rapid.Custom(func(t *rapid.T) Hour {
+		return Hour{
+			Mentions:  rapid.OneOf(rapid.IntRange(-2, 20), rapid.IntRange(0, 2_000_000)).Draw(t, "mentions"),
+			Negatives: rapid.OneOf(rapid.IntRange(-2, 12), rapid.IntRange(0, 1_000_000)).Draw(t, "negatives"),
+			Voices:    rapid.IntRange(-1, 30).Draw(t, "voices"),
+			Coverage:  rapid.SampledFrom([]float64{1, 1, 1, 1, 0, 0.3, -1, 7, math.NaN(), math.Inf(1)}).Draw(t, "coverage"),
+		}
+	})
+	block := rapid.SliceOfN(hour, 24, 24).Draw(t, "day")
+	var hours []Hour
+	for i := range rapid.IntRange(1, 40).Draw(t, "days") {
+		hours = append(hours, block...)
+		block[i%24] = hour.Draw(t, "hour")
+	}
+	return hours
+}
+
+func finite(v Verdict) bool {
+	for _, x := range []float64{v.Score, v.Threshold, v.Expected, v.Low, v.High, v.ExpectedMentions, v.Share,
+		v.UsualShare, v.Tested, v.Alpha, v.SlowSum, v.Coverage, v.Usual} {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestVerdictsAreNumbers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		for i, v := range replay(drawHours(t)) {
+			if math.Abs(v.Check()-v.Score) > 1e-6*(1+v.Score) {
+				t.Fatalf("hour %d: the score works out as %g: %+v", i, v.Check(), v)
+			}
+			if !finite(v) || v.Score < 0 || v.Share < 0 || v.Share > 1 {
+				t.Fatalf("hour %d: %+v", i, v)
+			}
+		}
+	})
+}
+
+func TestMoreNegativesNeverScoreLower(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := NewDetector(Options{}, start)
+		for _, h := range drawHours(t) {
+			d.Push(h)
+		}
+		h := Hour{Mentions: rapid.IntRange(1, 50).Draw(t, "mentions"), Coverage: 1}
+		h.Negatives = rapid.IntRange(0, h.Mentions-1).Draw(t, "negatives") // an hour without mentions is another thing
+		worse := h
+		more := rapid.IntRange(1, 100).Draw(t, "more")
+		worse.Mentions += more
+		worse.Negatives += more
+		a, b := d.Preview(h), d.Preview(worse)
+		if b.Score-b.Threshold < a.Score-a.Threshold-1e-9 || a.Fires && !b.Fires {
+			t.Fatalf("%+v scores %.3f (%v), %+v scores %.3f (%v)", h, a.Score, a.Fires, worse, b.Score, b.Fires)
+		}
+	})
+}

@@ -1,0 +1,176 @@
+package trends
+
+import "math"
+
+// The floors below which a window says nothing.
+const (
+	leastInWindow = 4
+	leastInDay    = 8
+	leastCold     = 10  // in a day, during the first two weeks
+	leastRatio    = 2.0 // times the expectation
+	leastExcess   = 3.0
+	slowRatio     = 1.6 // times the expectation, for the slow-rise sum
+	dayWindow     = 3   // number of the window of 24 h
+)
+
+// thresholds in decades, by [Sensitivity].
+var thresholds = [...]float64{Seimbang: 2.3, Peka: 1.7, Tenang: 3.3}
+
+// proof is what a busy brand adds to the threshold: where complaints come by the
+// hundred, an incident clears ten times the proof within the hour, and chance has
+// more hours in which to look like one.
+func (d *Detector) proof() float64 {
+	const few = 10 // negatives a day
+	return min(max(math.Log10(d.rate()/few), 0), 1)
+}
+
+// stage says how sure the baseline is and what the threshold gains by that.
+func (d *Detector) stage() (Stage, float64) {
+	switch {
+	case d.days < 2:
+		return StageLearning, 0
+	case d.days < 14:
+		return StageLowConfidence, 1
+	case d.days < 28 || d.seen < 30:
+		return StageSettling, 0.5
+	}
+	return StageNormal, 0
+}
+
+// judge decides on the windows that end now.
+func (d *Detector) judge() Verdict {
+	stage, more := d.stage()
+	var all [len(windows)]sums
+	d.addUp(&all, 0, dayWindow+1)
+	newest := &d.cells[(d.hours-1)%longest]
+	v := Verdict{At: d.clock.end(), Reason: Quiet, Stage: stage, Factor: 1,
+		Threshold: thresholds[min(int(d.options.Sensitivity), len(thresholds)-1)] + more + d.proof(),
+		Negatives: all[dayWindow].raw, Newest: int(newest.raw), Usual: float64(newest.mean)}
+	if len(d.options.Events) > 0 {
+		v.Event, v.Factor = d.event()
+	}
+	deciding, t := dayWindow, test{}
+	least := float64(leastInDay)
+	if stage == StageLowConfidence {
+		least = leastCold
+	}
+	switch {
+	case stage == StageLearning:
+		v.Reason = Learning
+	case all[0].watched+all[1].watched == 0:
+		v.Reason = StaleCoverage
+	case all[dayWindow].negatives < least:
+		v.Reason = BelowFloor
+	default:
+		d.addUp(&all, dayWindow+1, len(all))
+		deciding, t = d.decide(&v, &all)
+	}
+	d.describe(&v, &all[deciding], deciding, t)
+	v.Calm = true
+	if d.ringing || v.Fires {
+		d.recovery(&v)
+	}
+	return v
+}
+
+// decide finds the window with the greatest score and sets the reason.
+func (d *Detector) decide(v *Verdict, all *[len(windows)]sums) (int, test) {
+	deciding, best := dayWindow, test{}
+	busy := false // rare, but the others explain it
+	for i := range all {
+		s := &all[i]
+		if !d.rises(i, all) {
+			continue
+		}
+		t := d.examine(i, s, &all[dayWindow])
+		switch {
+		case s.negatives < leastRatio*t.mean || !d.toneChanged(s):
+			busy = busy || -logTailNB(int(s.negatives), s.mean, d.scatter(i)) >= v.Threshold
+		case t.score > best.score:
+			deciding, best = i, t
+		}
+	}
+	if slow, t := d.slowRise(v, &all[dayWindow]); slow-v.Threshold+d.proof() > max(best.score-v.Threshold, 0) {
+		deciding, best, v.Slow = dayWindow, t, true
+		best.score = slow
+		v.Threshold -= d.proof()
+	}
+	v.Score = best.score
+	switch {
+	case v.Score >= v.Threshold:
+		v.Fires, v.Reason = true, Fired
+	case busy && all[dayWindow].others >= 2*all[dayWindow].othersMean:
+		v.Reason = VolumeUp
+	case busy:
+		v.Reason = NoShareEvidence
+	case d.toneWorse(all, v.Threshold):
+		v.Reason = ToneWorsening
+	case v.Score > 0:
+		v.Reason = BelowThreshold
+	}
+	return deciding, best
+}
+
+// rises reports whether window i stands clearly above the usual.
+func (d *Detector) rises(i int, all *[len(windows)]sums) bool {
+	s, day := &all[i], &all[dayWindow]
+	return s.negatives >= leastInWindow && s.negatives >= leastRatio*s.mean && s.negatives-s.mean >= leastExcess &&
+		(windows[i] < longest || day.negatives >= 1.5*day.mean) // three days are over when the last one is calm
+}
+
+// slowRise returns the slow-rise sum in decades and the test of the last day, 0
+// when the last day gives no evidence by itself. It has looked at whole days, so
+// a busy brand needs no further proof.
+func (d *Detector) slowRise(v *Verdict, day *sums) (decades float64, t test) {
+	v.SlowSum = d.rising()
+	if v.SlowSum*slowScale < v.Threshold-d.proof() || day.negatives < leastInWindow || !d.toneChanged(day) {
+		return 0, t
+	}
+	t = d.examine(dayWindow, day, day)
+	if day.negatives < slowRatio*max(day.mean, t.mean) {
+		return 0, t
+	}
+	return v.SlowSum * slowScale, t
+}
+
+// toneWorse reports whether the share rose without the count.
+func (d *Detector) toneWorse(all *[len(windows)]sums, threshold float64) bool {
+	s := &all[len(all)-1]
+	return s.negatives >= 2*leastInDay && s.negatives < leastRatio*s.mean && d.toneChanged(s) &&
+		d.examine(len(all)-1, s, &all[dayWindow]).score >= threshold
+}
+
+// describe fills in the numbers of the deciding window.
+func (d *Detector) describe(v *Verdict, s *sums, i int, t test) {
+	v.Window = s.hours
+	v.Observed, v.Voices, v.Mentions = s.raw, int(s.negatives), s.raw+int(s.others)
+	v.Expected, v.ExpectedMentions = s.mean, s.mean+s.othersMean
+	if v.Mentions > 0 {
+		v.Share = float64(v.Observed) / float64(v.Mentions)
+	}
+	v.UsualShare = d.usualShare()
+	v.Tested, v.Alpha = t.mean, t.alpha
+	v.Coverage = s.watched / float64(s.hours)
+	if v.Score > 0 {
+		v.Low, v.High = bandOf(s.mean, d.scatter(i))
+	}
+}
+
+// recovery says whether the newest hours are back to the usual. The shortest run
+// of hours that expects eight negatives decides, a day at most: with fewer, a night's
+// rest looks like the end.
+func (d *Detector) recovery(v *Verdict) {
+	const enough, ratio, few, likely = 8, 1.3, 2, -1
+	var s sums
+	for i := d.hours - 1; i >= max(d.hours-24, 0) && s.mean < enough; i-- {
+		s.add(&d.cells[i%longest])
+	}
+	v.Unsure = s.watched < float64(s.hours)/2
+	v.Calm = !v.Unsure && (s.negatives <= max(few, ratio*s.mean) ||
+		logTailNB(int(s.negatives), max(s.mean, 1e-4), d.scatter(dayWindow)) > likely)
+}
+
+func bandOf(mean, alpha float64) (low, high float64) {
+	mean = max(mean, 1e-4)
+	return float64(quantileNB(0.1, mean, alpha)), float64(quantileNB(0.9, mean, alpha))
+}

@@ -1,0 +1,155 @@
+package trends
+
+import (
+	"time"
+
+	"pantau/brand"
+)
+
+const (
+	restBetween = time.Hour      // between two alerts about one incident
+	relapseTime = 24 * time.Hour // after recovering, a new firing is a relapse
+	freshness   = 6 * time.Hour  // older windows never open an incident
+)
+
+// Life is the state of the one incident that a series can have at a time. The
+// zero value is a series without an incident. It is plain data: the store keeps
+// it between hours.
+type Life struct {
+	State brand.State `json:"state"` // 0 without an incident
+
+	StartedAt    time.Time `json:"started_at,omitzero"`    // first hour of the window that raised it
+	OpenedAt     time.Time `json:"opened_at,omitzero"`     // when the rule decided
+	RecoveringAt time.Time `json:"recovering_at,omitzero"` // since when it is calm
+	RecoveredAt  time.Time `json:"recovered_at,omitzero"`  // when it was closed, a day later
+
+	ToldAt    time.Time   `json:"told_at,omitzero"` // of the last alert
+	Told      int         `json:"told"`             // Total at that time
+	Loud      int         `json:"loud"`             // the number observed in the window at that time
+	Cause     brand.Cause `json:"cause"`            // main cause at that time
+	NextCause brand.Cause `json:"next_cause"`       // another main cause that was seen once
+
+	Total    int     `json:"total"`    // negatives since StartedAt, closed hours
+	Excess   float64 `json:"excess"`   // those above the usual
+	Peak     int     `json:"peak"`     // greatest number observed in a window
+	Depth    float64 `json:"depth"`    // greatest share of negatives in a window
+	Score    float64 `json:"score"`    // greatest
+	Relapses int     `json:"relapses"` // how often it came back
+	Calm     int     `json:"calm"`     // calm closed hours in a row
+}
+
+// Next returns the life after a verdict and what there is to tell, "" when there
+// is nothing. The verdicts must come in the order of time; main is the cause with
+// the greatest excess in the window of v. A verdict on the past, more than six
+// hours before now, never opens an incident.
+func (l Life) Next(v Verdict, main brand.Cause, now time.Time) (Life, brand.Change) {
+	switch {
+	case l.State == 0 || l.State == brand.Recovered:
+		if !v.Fires || now.Sub(v.At) > freshness {
+			return l, ""
+		}
+		return open(v, main), brand.Opened
+	case l.State == brand.FalseAlarm: // silent until the episode is over
+		if l = l.count(v); l.Calm >= calmHours {
+			l = Life{}
+		}
+		return l, ""
+	}
+	l = l.count(v)
+	if v.Fires && l.Calm < calmHours {
+		return l.firing(v, main, now)
+	}
+	return l.calming(v), l.closing(v)
+}
+
+// open begins an incident.
+func open(v Verdict, main brand.Cause) Life {
+	l := Life{State: brand.Open, OpenedAt: v.At, StartedAt: v.At.Add(-time.Duration(v.Window) * time.Hour),
+		Total: v.Observed, Excess: float64(v.Observed) - v.Expected, Cause: main, NextCause: main}
+	if v.Running { // counted when the hour closes
+		l.Total -= v.Newest
+		l.Excess -= float64(v.Newest) - v.Usual
+	}
+	l = l.peak(v)
+	return l.told(v, main)
+}
+
+// total is Total with the running hour.
+func (l Life) total(v Verdict) int {
+	if v.Running {
+		return l.Total + v.Newest
+	}
+	return l.Total
+}
+
+func (l Life) told(v Verdict, main brand.Cause) Life {
+	l.ToldAt, l.Told, l.Loud, l.Cause, l.NextCause = v.At, l.total(v), v.Observed, main, main
+	return l
+}
+
+// count adds a closed hour.
+func (l Life) count(v Verdict) Life {
+	if v.Running {
+		return l
+	}
+	l.Total += v.Newest
+	l.Excess += float64(v.Newest) - v.Usual
+	switch {
+	case v.Calm:
+		l.Calm++
+	case !v.Unsure:
+		l.Calm = 0
+	}
+	return l
+}
+
+func (l Life) peak(v Verdict) Life {
+	l.Peak = max(l.Peak, v.Observed)
+	l.Depth = max(l.Depth, v.Share)
+	l.Score = max(l.Score, v.Score)
+	return l
+}
+
+// firing goes on with an incident whose window is above the threshold.
+func (l Life) firing(v Verdict, main brand.Cause, now time.Time) (Life, brand.Change) {
+	l = l.peak(v)
+	if l.State == brand.Recovering {
+		l.State, l.RecoveringAt = brand.Relapsed, time.Time{}
+		l.Relapses++
+		l.Calm = 0
+		if now.Sub(v.At) > freshness {
+			return l, ""
+		}
+		return l.told(v, main), brand.BackAgain
+	}
+	if v.At.Sub(l.ToldAt) < restBetween {
+		return l, ""
+	}
+	if l.total(v) >= 2*l.Told || v.Observed >= 2*l.Loud {
+		return l.told(v, main), brand.Worsened
+	}
+	again := main == l.NextCause // one odd hour is no change
+	l.NextCause = main
+	if again && main != l.Cause && main != brand.Unexplained {
+		return l.told(v, main), brand.CauseChanged
+	}
+	return l, ""
+}
+
+// calming moves an incident towards its end.
+func (l Life) calming(v Verdict) Life {
+	if l.State != brand.Recovering && l.Calm >= calmHours {
+		l.State, l.RecoveringAt = brand.Recovering, v.At
+	}
+	if l.closing(v) != "" {
+		l.State, l.RecoveredAt = brand.Recovered, v.At
+	}
+	return l
+}
+
+func (l Life) closing(v Verdict) brand.Change {
+	if l.State == brand.Recovering && !v.At.Before(l.RecoveringAt.Add(relapseTime)) {
+		return brand.Closed
+	}
+	return ""
+}

@@ -1,0 +1,62 @@
+package trends
+
+// silence notices that mentions stop coming although many were due. No data is
+// not zero: a source that fails without saying so must not teach that all is
+// well, and what arrives in a lump afterwards belongs to the silence.
+type silence struct {
+	from              int     // first hour without mentions
+	due, dueOthers    float64 // negatives and others that were expected since then
+	negatives, others float64 // what the failure owes
+}
+
+// tooQuiet is log10 of the chance below which silence is a failure. No negative
+// binomial count is zero with that chance when today.silence mentions are due.
+const tooQuiet = -3
+
+// listen looks at the hour that was just taken.
+func (d *Detector) listen(x *cell) {
+	s := &d.silence
+	switch {
+	case x.negatives+x.others > 0:
+		if s.others > 0 {
+			s.repay(x)
+		}
+		s.from, s.due, s.dueOthers = d.hours, 0, 0
+	case x.coverage == 0:
+		s.negatives += d.today.negatives * d.profile.hour[x.hour]
+		s.others += d.today.others * d.profile.hour[x.hour]
+	default:
+		s.due += float64(x.mean)
+		s.dueOthers += float64(x.othersMean)
+		if d.days >= 2 && s.due+s.dueOthers > d.today.silence {
+			d.hush()
+		}
+	}
+}
+
+// hush takes the silent hours for unwatched.
+func (d *Detector) hush() {
+	s := &d.silence
+	s.negatives, s.others = s.due, s.dueOthers
+	for i := max(s.from, d.hours-longest, 0); i < d.hours; i++ {
+		c := &d.cells[i%longest]
+		c.coverage, c.mean, c.othersMean = 0, 0, 0
+	}
+}
+
+// repay lends the expectation of the failure to the first hours after it, as far
+// as they bring more than their own. Only the others decide how far: more
+// complaints never excuse themselves.
+func (s *silence) repay(x *cell) {
+	own := float64(x.othersMean)
+	lump := float64(x.others) - own
+	if lump <= 2*own { // nothing was held back
+		s.negatives, s.others = 0, 0
+		return
+	}
+	part := min(1, lump/s.others)
+	x.mean += float32(part * s.negatives)
+	x.othersMean += float32(part * s.others)
+	s.negatives -= part * s.negatives
+	s.others -= part * s.others
+}

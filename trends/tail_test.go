@@ -1,0 +1,68 @@
+package trends
+
+import (
+	"math"
+	"testing"
+)
+
+// sumNB adds up the probabilities of the negative binomial one by one.
+func sumNB(k int, mean, alpha float64) float64 {
+	r := 1 / alpha
+	below := 0.0
+	p := math.Pow(r/(mean+r), r)
+	for i := range k {
+		below += p
+		p *= (float64(i) + r) / float64(i+1) * mean / (mean + r)
+	}
+	return 1 - below
+}
+
+func TestTailAgreesWithTheSum(t *testing.T) {
+	for _, tt := range []struct {
+		k           int
+		mean, alpha float64
+	}{
+		{1, 0.3, 0.1}, {4, 1, 0.08}, {10, 3, 0.2}, {3, 9, 0.05}, {40, 20, 0.3}, {200, 150, 0.02}, {9, 9, 3},
+	} {
+		got, want := math.Pow(10, logTailNB(tt.k, tt.mean, tt.alpha)), sumNB(tt.k, tt.mean, tt.alpha)
+		if math.Abs(got-want) > 1e-9+1e-7*want {
+			t.Errorf("P(NB(mean %g, alpha %g) >= %d) = %.12g, want %.12g", tt.mean, tt.alpha, tt.k, got, want)
+		}
+	}
+}
+
+// The score must stay exact where a probability would be rounded to zero.
+func TestTailBelowTheSmallestFloat(t *testing.T) {
+	last := 0.0
+	for _, k := range []int{10, 1_000, 10_000, 100_000, 1_000_000, 10_000_000} {
+		got := logTailNB(k, 3, 0.01)
+		if math.IsNaN(got) || math.IsInf(got, 0) || got >= last {
+			t.Errorf("log10 P(NB(3, 0.01) >= %d) = %g, want a number below %g", k, got, last)
+		}
+		last = got
+	}
+	if last > -10_000 {
+		t.Errorf("ten million where three are usual: 10^%g, want far below 10^-10000", last)
+	}
+}
+
+func TestTailAtTheEdges(t *testing.T) {
+	if got := logTailNB(0, 5, 0.1); got != 0 {
+		t.Errorf("none or more: 10^%g, want certainty", got)
+	}
+	if got := logTailNB(2, 1e9, 0.1); got > 0 || got < -1e-6 {
+		t.Errorf("two or more where a milliard is usual: 10^%g, want about certainty", got)
+	}
+}
+
+func TestQuantileIsTheInverse(t *testing.T) {
+	for _, mean := range []float64{0.05, 1, 7, 80, 4000} {
+		for _, p := range []float64{0.1, 0.5, 0.9} {
+			k := quantileNB(p, mean, 0.1)
+			at, before := 1-math.Pow(10, logTailNB(k+1, mean, 0.1)), 1-math.Pow(10, logTailNB(k, mean, 0.1))
+			if at < p-1e-9 || k > 0 && before >= p {
+				t.Errorf("quantile %g of mean %g is %d with P(X<=k) %g and %g before", p, mean, k, at, before)
+			}
+		}
+	}
+}

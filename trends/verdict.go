@@ -1,0 +1,90 @@
+package trends
+
+import (
+	"math"
+	"time"
+)
+
+// Reason says in one name why a verdict is what it is.
+type Reason string
+
+// The reasons.
+const (
+	Fired           Reason = "fired"             // rare enough: opens or feeds an incident
+	Quiet           Reason = "quiet"             // as usual
+	BelowFloor      Reason = "below_floor"       // too few negatives to say anything
+	BelowThreshold  Reason = "below_threshold"   // above the usual, but not rare enough
+	NoShareEvidence Reason = "no_share_evidence" // rare, but the tone did not change
+	VolumeUp        Reason = "volume_up"         // more mentions than usual, tone as usual: for the digest
+	ToneWorsening   Reason = "tone_worsening"    // more of the mentions negative, their number usual: for the digest
+	SlowBurn        Reason = "slow_burn"         // four weeks clearly worse than four weeks two months ago: for the digest
+	Learning        Reason = "learning"          // less than two days known
+	StaleCoverage   Reason = "stale_coverage"    // the newest hours were not watched
+)
+
+// Stage says how sure the baseline is.
+type Stage string
+
+// The stages.
+const (
+	StageLearning      Stage = "learning"       // first two days: no rule
+	StageLowConfidence Stage = "low_confidence" // first two weeks: a higher threshold
+	StageSettling      Stage = "settling"       // up to four weeks, or fewer than 30 mentions
+	StageNormal        Stage = "normal"
+)
+
+// Verdict is the decision on one series at one moment, with every number that is
+// needed to reproduce it: the score of a window is -log10 P(X >= Voices) for a
+// negative binomial X of mean Tested and variance Tested+Alpha*Tested², less
+// log10(24/min(Coverage*Window, 24)); see [Verdict.Check].
+type Verdict struct {
+	At     time.Time `json:"at"` // end of the window
+	Fires  bool      `json:"fires"`
+	Reason Reason    `json:"reason"`
+	Stage  Stage     `json:"stage"`
+
+	Score     float64 `json:"score"`     // decades of days: 10^score days pass between two such windows by chance
+	Threshold float64 `json:"threshold"` // the score that fires
+	Window    int     `json:"window"`    // hours of the deciding window, of the last day when none decides; cut at the last recovery
+	Slow      bool    `json:"slow"`      // the slow-rise sum decided
+
+	Observed         int     `json:"observed"` // negatives in the window, copies included
+	Voices           int     `json:"voices"`   // independent texts among them: what was tested
+	Expected         float64 `json:"expected"` // negatives that are usual in such a window
+	Low              float64 `json:"low"`      // usual range, 10th and 90th percentile
+	High             float64 `json:"high"`
+	Mentions         int     `json:"mentions"`
+	ExpectedMentions float64 `json:"expected_mentions"`
+	Share            float64 `json:"share"`       // negatives among mentions
+	UsualShare       float64 `json:"usual_share"` // the same in the baseline
+
+	Tested    float64 `json:"tested"`       // expectation given how many other mentions came: what Voices was tested against
+	Alpha     float64 `json:"alpha"`        // squared coefficient of variation of the test beyond Poisson
+	SlowSum   float64 `json:"slow_sum"`     // log-likelihood ratio of the slow-rise sum
+	Negatives int     `json:"negatives_24"` // negatives of the last 24 h
+	Coverage  float64 `json:"coverage"`     // watched share of the window
+	Newest    int     `json:"newest"`       // negatives of the newest hour
+	Usual     float64 `json:"newest_usual"` // and what is usual for it
+	Factor    float64 `json:"factor"`       // what the calendar raised the expectation by, 1 without an event
+	Event     string  `json:"event,omitempty"`
+
+	Running bool `json:"running,omitempty"` // of an hour that is not over
+	Calm    bool `json:"calm"`              // back to the usual, as far as the coverage lets one say
+	Unsure  bool `json:"unsure"`            // too few mentions or too little coverage to say whether it is calm
+}
+
+// ReturnPeriod returns the number of days that pass between two such windows by
+// chance alone.
+func ReturnPeriod(score float64) (days float64) { return math.Pow(10, score) }
+
+// Check works out the score again from the numbers of the verdict. A verdict of
+// the slow-rise sum has none but SlowSum.
+func (v Verdict) Check() (score float64) {
+	if v.Slow {
+		return v.SlowSum * slowScale
+	}
+	if v.Score == 0 {
+		return 0
+	}
+	return scoreOf(logTailNB(v.Voices, v.Tested, v.Alpha), v.Coverage*float64(v.Window))
+}
