@@ -1,0 +1,139 @@
+package backtest
+
+import (
+	"slices"
+
+	"pantau/trends"
+)
+
+// Options choose what is replayed.
+type Options struct {
+	Rule        Rule               // [Pantau] when empty
+	Sensitivity trends.Sensitivity // of our own rule
+	Threshold   float64            // of a peer's rule; 0 is its usual one
+	Events      []trends.Event     // calendar of our own rule
+	Labels      *Labels            // nil without labels
+	Alone       bool               // leave out what the other sensitivities would do
+}
+
+// Result is what a replay found. The first four weeks are a warm-up: what was
+// alerted or labelled in them is in Incidents and Warmup, and in no other number.
+type Result struct {
+	Series   string `json:"series"`
+	Rule     Rule   `json:"rule"`
+	Labelled int    `json:"labelled"` // incidents that people marked
+	Found    int    `json:"found"`    // those that were alerted in time
+
+	Recall                float64  `json:"recall"`
+	Precision             float64  `json:"precision"` // hits among hits and false alarms
+	Alarms                int      `json:"alarms"`    // incidents opened
+	AlarmsPer90Days       float64  `json:"alarms_per_90d"`
+	MedianDelay           *float64 `json:"median_delay_h"`          // hours from the onset; null when nothing was found
+	MedianNegativesBefore *float64 `json:"median_negatives_before"` // negatives seen from the onset to the alert
+
+	FalseAlarms       int     `json:"false_alarms"` // far from everything that is labelled
+	FalsePer90Days    float64 `json:"false_alarms_per_90d"`
+	AlertsPerIncident float64 `json:"alerts_per_incident"` // messages that ring: opened and relapsed
+
+	Warmup        Warmup  `json:"warmup"`
+	Sensitivities []Level `json:"sensitivities,omitempty"` // what the other settings would do
+	Undated       int     `json:"undated"`                 // rows left out for want of a time
+
+	Incidents []Incident `json:"incidents"`
+	Findings  []Finding  `json:"findings,omitempty"`    // one per labelled incident
+	Near      []NearMiss `json:"near_misses,omitempty"` // the closest windows that did not alert
+
+	History *History `json:"-"`
+	replay  replay
+}
+
+// Warmup is what happened in the first four weeks, when little is known.
+type Warmup struct {
+	Labelled int `json:"labelled"`
+	Found    int `json:"found"`
+	Alarms   int `json:"alarms"`
+}
+
+// Level is how often a sensitivity would have alerted.
+type Level struct {
+	Sensitivity     trends.Sensitivity `json:"sensitivity"`
+	Alarms          int                `json:"alarms"`
+	AlarmsPer90Days float64            `json:"alarms_per_90d"`
+}
+
+// Run replays the history.
+func Run(h *History, o Options) *Result {
+	if o.Rule == "" {
+		o.Rule = Pantau
+	}
+	r := &Result{Series: h.Name, Rule: o.Rule, Undated: len(h.Undated), History: h}
+	if o.Rule == Pantau {
+		r.replay = h.replayPantau(trends.Options{Sensitivity: o.Sensitivity, Events: o.Events})
+		if !o.Alone {
+			r.Sensitivities = levels(h, o, r.replay)
+		}
+	} else {
+		threshold := o.Threshold
+		if threshold == 0 {
+			threshold = usualThresholds[o.Rule]
+		}
+		r.replay = h.replayPeer(o.Rule, threshold)
+	}
+	r.Incidents, r.Near = r.replay.incidents, r.replay.closest()
+	if r.Incidents == nil {
+		r.Incidents = []Incident{}
+	}
+	r.Alarms = alarms(r.Incidents)
+	r.Warmup.Alarms = len(r.Incidents) - r.Alarms
+	r.AlarmsPer90Days = per90(r.Alarms, h.days()-28)
+	r.ring()
+	if o.Labels != nil {
+		r.compare(o.Labels)
+	}
+	return r
+}
+
+// Fires tells for every hour whether the rule's window was above its threshold
+// when the hour ended.
+func (r *Result) Fires() []bool { return r.replay.fires }
+
+// levels tries every sensitivity.
+func levels(h *History, o Options, done replay) []Level {
+	var ls []Level
+	for _, s := range []trends.Sensitivity{trends.Peka, trends.Seimbang, trends.Tenang} {
+		r := done
+		if s != o.Sensitivity {
+			r = h.replayPantau(trends.Options{Sensitivity: s, Events: o.Events})
+		}
+		n := alarms(r.incidents)
+		ls = append(ls, Level{s, n, per90(n, h.days()-28)})
+	}
+	return ls
+}
+
+// alarms counts the incidents that opened after the warm-up.
+func alarms(incidents []Incident) (n int) {
+	for _, x := range incidents {
+		if x.opened >= warmup {
+			n++
+		}
+	}
+	return n
+}
+
+func per90(n int, days float64) float64 {
+	if days <= 0 {
+		return 0
+	}
+	return float64(n) / days * 90
+}
+
+// median returns the middle of the values, nil without any.
+func median(values []float64) *float64 {
+	if len(values) == 0 {
+		return nil
+	}
+	slices.Sort(values)
+	m := (values[(len(values)-1)/2] + values[len(values)/2]) / 2
+	return &m
+}

@@ -1,0 +1,134 @@
+package backtest
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"pantau/brand"
+)
+
+// hourLayout is how times are printed: the hour is all that is known.
+const hourLayout = "2006-01-02 15:04"
+
+// Print writes the result for a terminal.
+func (r *Result) Print(w io.Writer) error {
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	r.printHistory(out)
+	r.printIncidents(out)
+	r.printNear(out)
+	r.printLevels(out)
+	r.printFindings(out)
+	return out.Flush()
+}
+
+func (r *Result) printHistory(out io.Writer) {
+	mentions, negatives := 0, 0
+	for _, h := range r.History.Hours {
+		mentions += h.Mentions
+		negatives += h.Negatives
+	}
+	if len(r.History.Hours) == 0 {
+		fmt.Fprintf(out, "%s: no mentions\n", r.Series)
+		return
+	}
+	fmt.Fprintf(out, "%s: %d mentions, %d negative, %s to %s (%.0f days), rule %s\n", r.Series, mentions, negatives,
+		r.History.Start.Format("2006-01-02"), r.History.end(len(r.History.Hours)-1).Format("2006-01-02"), r.History.days(), r.Rule)
+	if n := len(r.History.Undated); n > 0 {
+		fmt.Fprintf(out, "%d rows without a usable time were left out: lines %s\n", n, lines(r.History.Undated))
+	}
+}
+
+// lines lists the first line numbers.
+func lines(numbers []int) string {
+	const most = 10
+	var list []string
+	for i, n := range numbers {
+		if i == most {
+			list = append(list, "…")
+			break
+		}
+		list = append(list, fmt.Sprint(n))
+	}
+	return strings.Join(list, ", ")
+}
+
+func (r *Result) printIncidents(out io.Writer) {
+	if len(r.Incidents) == 0 {
+		fmt.Fprint(out, "\nNothing would have been alerted.\n")
+		return
+	}
+	fmt.Fprint(out, "\nOPENED\tRECOVERED\tNEGATIVES\tUSUAL\tSCORE\tALERTS\tCAUSES BY EXCESS\n")
+	for _, x := range r.Incidents {
+		recovered := "-"
+		if x.Recovered != nil {
+			recovered = x.Recovered.Format(hourLayout)
+		}
+		fmt.Fprintf(out, "%s\t%s\t%d\t%.1f\t%.1f\t%d\t%s\n", x.Opened.Format(hourLayout), recovered, x.Observed, x.Expected, x.Score, x.told(), causes(x.Causes))
+	}
+}
+
+func (r *Result) printNear(out io.Writer) {
+	if len(r.Near) == 0 {
+		return
+	}
+	fmt.Fprint(out, "\nCLOSE, NOT ALERTED\tHOURS\tNEGATIVES\tUSUAL\tSCORE\tNEEDED\n")
+	for _, x := range r.Near {
+		fmt.Fprintf(out, "%s\t%d\t%d\t%.1f\t%.1f\t%.1f\n", x.At.Format(hourLayout), x.Window, x.Observed, x.Expected, x.Score, x.Threshold)
+	}
+}
+
+// told counts the messages about the incident while it was open.
+func (x *Incident) told() (n int) {
+	for _, a := range x.Alerts {
+		n += count(a.Change != brand.Closed)
+	}
+	return n
+}
+
+// causes names the three greatest, with the negatives of each.
+func causes(drivers []brand.Driver) string {
+	var list []string
+	for _, d := range drivers[:min(3, len(drivers))] {
+		list = append(list, fmt.Sprintf("%s %d", d.Key, d.Observed))
+	}
+	return strings.Join(list, ", ")
+}
+
+func (r *Result) printLevels(out io.Writer) {
+	fmt.Fprintf(out, "\n%d alarms after the first four weeks, %.1f in 90 days", r.Alarms, r.AlarmsPer90Days)
+	if r.Warmup.Alarms > 0 {
+		fmt.Fprintf(out, "; %d before", r.Warmup.Alarms)
+	}
+	fmt.Fprintln(out)
+	if len(r.Sensitivities) == 0 {
+		return
+	}
+	fmt.Fprint(out, "\nSENSITIVITY\tALARMS\tIN 90 DAYS\n")
+	for _, l := range r.Sensitivities {
+		fmt.Fprintf(out, "%s\t%d\t%.1f\n", l.Sensitivity, l.Alarms, l.AlarmsPer90Days)
+	}
+}
+
+func (r *Result) printFindings(out io.Writer) {
+	if len(r.Findings) == 0 {
+		return
+	}
+	fmt.Fprint(out, "\nLABELLED FROM\tTO\tFOUND\tHOURS\tNEGATIVES SEEN\n")
+	for _, f := range r.Findings {
+		if !f.Found {
+			fmt.Fprintf(out, "%s\t%s\tno\t\t\n", f.From.Format(hourLayout), f.To.Format(hourLayout))
+			continue
+		}
+		fmt.Fprintf(out, "%s\t%s\tyes\t%d\t%d\n", f.From.Format(hourLayout), f.To.Format(hourLayout), f.Delay, f.NegativesBefore)
+	}
+	fmt.Fprintf(out, "\nfound %d of %d, precision %.2f, %d false alarms (%.2f in 90 days)", r.Found, r.Labelled, r.Precision, r.FalseAlarms, r.FalsePer90Days)
+	if r.MedianDelay != nil {
+		fmt.Fprintf(out, ", median %g h and %g negatives after the onset", *r.MedianDelay, *r.MedianNegativesBefore)
+	}
+	if r.Warmup.Labelled > 0 {
+		fmt.Fprintf(out, "; in the first four weeks found %d of %d", r.Warmup.Found, r.Warmup.Labelled)
+	}
+	fmt.Fprintln(out)
+}

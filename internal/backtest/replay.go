@@ -1,0 +1,144 @@
+package backtest
+
+import (
+	"time"
+
+	"pantau/brand"
+	"pantau/trends"
+)
+
+// Incident is one alarm of a replay with its numbers.
+type Incident struct {
+	Opened    time.Time      `json:"opened"`
+	Recovered *time.Time     `json:"recovered"` // null while it goes on
+	Expected  float64        `json:"expected"`  // negatives that are usual from its start to its recovery
+	Observed  int            `json:"observed"`  // negatives in that time
+	Score     float64        `json:"score"`     // the greatest
+	Causes    []brand.Driver `json:"causes"`    // by excess
+	Alerts    []Alert        `json:"alerts"`    // what people would have been told
+
+	opened, last int // hours: of the alarm, and the last that belongs to it
+}
+
+// Alert is one message about an incident.
+type Alert struct {
+	At     time.Time    `json:"at"`
+	Change brand.Change `json:"change"`
+	hour   int
+}
+
+// replay is what a rule did on a history.
+type replay struct {
+	fires     []bool
+	incidents []Incident
+	days      []trends.Day // expected per day, of our own rule only
+	near      []NearMiss   // of our own rule only
+}
+
+// replayPantau runs our rule with the life of incidents.
+func (h *History) replayPantau(o trends.Options) replay {
+	r := replay{fires: make([]bool, len(h.Hours))}
+	d := trends.NewDetector(o, h.Start)
+	var life trends.Life
+	for i, hour := range h.Hours {
+		v := d.Push(hour)
+		r.fires[i] = v.Fires
+		if life.State == 0 || life.State.Ended() {
+			r.nearMiss(v)
+		}
+		main := brand.Unexplained
+		if v.Fires {
+			main = mainCause(h.drivers(max(i+1-v.Window, 0), i+1, v.Expected))
+		}
+		next, change := life.Next(v, main, v.At)
+		if change == brand.Opened {
+			r.incidents = append(r.incidents, Incident{Opened: v.At, opened: i})
+		}
+		if n := len(r.incidents); n > 0 && next.State != 0 {
+			r.incidents[n-1].follow(h, next, change, i)
+		}
+		life = next
+	}
+	r.days = trends.Daily(o, h.Series)
+	return r
+}
+
+// follow brings the incident up to date with its life at hour i.
+func (x *Incident) follow(h *History, l trends.Life, change brand.Change, i int) {
+	if change != "" {
+		x.Alerts = append(x.Alerts, Alert{h.end(i), change, i})
+	}
+	switch l.State {
+	case brand.Open, brand.Relapsed:
+		x.last, x.Recovered = i, nil
+	case brand.Recovering:
+		if x.Recovered == nil {
+			at := l.RecoveringAt
+			x.Recovered = &at
+		}
+		return
+	default:
+		return
+	}
+	x.Observed, x.Score = l.Total, l.Score
+	x.Expected = float64(l.Total) - l.Excess
+	x.Causes = h.drivers(max(hoursBetween(h.Start, l.StartedAt), 0), i+1, x.Expected)
+}
+
+// mainCause is the cause with the greatest excess.
+func mainCause(drivers []brand.Driver) brand.Cause {
+	if len(drivers) == 0 {
+		return brand.Unexplained
+	}
+	cause, err := brand.ParseCause(drivers[0].Key)
+	if err != nil {
+		return brand.Unexplained
+	}
+	return cause
+}
+
+// quiet is how many hours without firing end an alarm of a peer's rule.
+const quiet = 24
+
+// replayPeer runs a rule that only has a score and a threshold: an alarm is the
+// first firing after 24 quiet hours.
+func (h *History) replayPeer(rule Rule, threshold float64) replay {
+	scores := h.Scores(rule)
+	r := replay{fires: make([]bool, len(scores))}
+	for i, score := range scores {
+		if !(score >= threshold) || score == 0 {
+			continue
+		}
+		r.fires[i] = true
+		n := len(r.incidents)
+		if n == 0 || i-r.incidents[n-1].last > quiet {
+			at := h.end(i)
+			r.incidents = append(r.incidents, Incident{Opened: at, opened: i, Alerts: []Alert{{at, brand.Opened, i}}})
+			n++
+		}
+		x := &r.incidents[n-1]
+		x.last, x.Score = i, max(x.Score, score)
+	}
+	for i := range r.incidents {
+		r.incidents[i].sumUp(h)
+	}
+	return r
+}
+
+// sumUp fills in the counts of a peer's alarm: the day before it until its last
+// firing, against the mean of the four weeks before.
+func (x *Incident) sumUp(h *History) {
+	from, before := max(x.opened-23, 0), 0
+	for i := from; i <= x.last; i++ {
+		x.Observed += h.Hours[i].Negatives
+	}
+	for i := max(from-warmup, 0); i < from; i++ {
+		before += h.Hours[i].Negatives
+	}
+	x.Expected = float64(before) / warmup * float64(x.last+1-from)
+	if x.last+quiet < len(h.Hours) {
+		at := h.end(x.last)
+		x.Recovered = &at
+	}
+	x.Causes = h.drivers(from, x.last+1, x.Expected)
+}

@@ -1,0 +1,163 @@
+package backtest
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"pantau/brand"
+)
+
+// Judge decides whether a text with stars (0 without) is negative, and why.
+type Judge func(text string, stars int) (negative bool, causes []brand.Cause)
+
+// ByStars calls one and two stars negative.
+func ByStars(_ string, stars int) (bool, []brand.Cause) { return stars == 1 || stars == 2, nil }
+
+// table reads a CSV file with a header, in any order of columns.
+type table struct {
+	file   string
+	csv    *csv.Reader
+	column map[string]int
+	row    []string
+}
+
+func newTable(file string, r io.Reader) (*table, error) {
+	t := &table{file: file, csv: csv.NewReader(r), column: map[string]int{}}
+	t.csv.ReuseRecord = true
+	header, err := t.csv.Read()
+	switch {
+	case err == io.EOF:
+		return nil, fmt.Errorf("%s: the file is empty: its first line must name the columns", file)
+	case err != nil:
+		return nil, t.wrap(err)
+	}
+	for i, name := range header {
+		t.column[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))] = i
+	}
+	return t, nil
+}
+
+// next reads a row; io.EOF ends the file.
+func (t *table) next() (err error) {
+	t.row, err = t.csv.Read()
+	if err != nil && err != io.EOF {
+		return t.wrap(err)
+	}
+	return err
+}
+
+// wrap turns "record on line 3: …" into "FILE:3: …".
+func (t *table) wrap(err error) error {
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		return fmt.Errorf("%s:%d: %w", t.file, parse.Line, parse.Err)
+	}
+	return fmt.Errorf("%s: %w", t.file, err)
+}
+
+func (t *table) has(name string) bool { _, ok := t.column[name]; return ok }
+
+// field returns a column of the row, "" when the file has no such column.
+func (t *table) field(name string) string {
+	if i, ok := t.column[name]; ok {
+		return strings.TrimSpace(t.row[i])
+	}
+	return ""
+}
+
+func (t *table) line() int {
+	line, _ := t.csv.FieldPos(0)
+	return line
+}
+
+func (t *table) errorf(format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %s", t.file, t.line(), fmt.Sprintf(format, args...))
+}
+
+// require reports the columns that are missing.
+func (t *table) require(names ...string) error {
+	for _, name := range names {
+		if !t.has(name) {
+			have := make([]string, 0, len(t.column))
+			for column := range t.column {
+				have = append(have, column)
+			}
+			slices.Sort(have)
+			return fmt.Errorf("%s:1: there is no column %q, only %s", t.file, name, strings.Join(have, ", "))
+		}
+	}
+	return nil
+}
+
+// Read reads a history from CSV: a timeline with the columns time, stars and
+// text, or counts with the columns hour, n, k and perhaps coverage. The file name
+// is for errors, the name for the series.
+func Read(r io.Reader, file, name string, zone *time.Location, judge Judge) (*History, error) {
+	t, err := newTable(file, r)
+	if err != nil {
+		return nil, err
+	}
+	if t.has("hour") {
+		return readCounts(t, name, zone)
+	}
+	return readTimeline(t, name, zone, judge)
+}
+
+// readTimeline reads one mention a row. Rows without a usable time are listed in
+// Undated and left out: where they belong cannot be known.
+func readTimeline(t *table, name string, zone *time.Location, judge Judge) (*History, error) {
+	if err := t.require("time"); err != nil {
+		return nil, err
+	}
+	if !t.has("stars") && !t.has("text") {
+		return nil, fmt.Errorf("%s:1: there is neither a column \"stars\" nor \"text\"", t.file)
+	}
+	var events []Event
+	var undated []int
+	for {
+		err := t.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		at, err := time.Parse(time.RFC3339, t.field("time"))
+		if err != nil {
+			undated = append(undated, t.line())
+			continue
+		}
+		stars, err := t.stars()
+		if err != nil {
+			return nil, err
+		}
+		e := Event{Time: at}
+		e.Negative, e.Causes = judge(t.field("text"), stars)
+		events = append(events, e)
+	}
+	h, err := FromEvents(name, events, zone)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.file, err)
+	}
+	h.Undated = undated
+	return h, nil
+}
+
+// stars reads the column stars: empty or 0 is none, 1 to 5, "4.0" is 4.
+func (t *table) stars() (int, error) {
+	text := t.field("stars")
+	if text == "" {
+		return 0, nil
+	}
+	stars, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(stars >= 0 && stars <= 5) || stars != float64(int(stars)) {
+		return 0, t.errorf("stars: %q is not a whole number from 0 to 5", text)
+	}
+	return int(stars), nil
+}
