@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Backup writes a compact, consistent copy to path, which it replaces when it is
+// there. Nobody ever sees half a copy, and nobody has to wait for it.
+func (db *DB) Backup(ctx context.Context, path string) error {
+	return db.copyTo(ctx, path, 0o600)
+}
+
+// Publish writes the copy that analysts are given: like a backup, but readable
+// by the group, in one file without -wal and -shm, which any tool can open.
+func (db *DB) Publish(ctx context.Context, path string) error {
+	return db.copyTo(ctx, path, 0o640)
+}
+
+// SnapshotPath is where the copy for analysts of a database stands.
+func SnapshotPath(database string) string {
+	return strings.TrimSuffix(database, ".db") + "-analyst.db"
+}
+
+// BackupDir is where the backups of a database stand.
+func BackupDir(database string) string { return filepath.Join(filepath.Dir(database), "backups") }
+
+func (db *DB) copyTo(ctx context.Context, path string, mode fs.FileMode) error {
+	part := path + ".part"
+	if err := remove(part); err != nil {
+		return err
+	}
+	defer os.Remove(part) // when something went wrong; otherwise it is gone
+	// VACUUM INTO only reads, and must not wait for the writer.
+	pool := connect(dsn(db.path, "mode=ro&_busy_timeout=5000"), 1)
+	defer pool.Close()
+	if _, err := pool.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
+		return fmt.Errorf("copy to %s: %w", path, explain(err))
+	}
+	if err := os.Chmod(part, mode); err != nil {
+		return err
+	}
+	if err := sync(part); err != nil {
+		return err
+	}
+	if err := os.Rename(part, path); err != nil {
+		return err
+	}
+	return sync(filepath.Dir(path))
+}
+
+func sync(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+func remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Verified is what a check of a database file found.
+type Verified struct {
+	File     string    `json:"file"`
+	Schema   int64     `json:"schema"`
+	Mentions int64     `json:"mentions"`
+	Newest   time.Time `json:"newest,omitzero"` // collected_at of the newest mention
+	Problems []string  `json:"problems"`
+}
+
+// Verify checks a backup from end to end: every page and index, the references
+// between tables, the schema, and that the days add up from the hours.
+func Verify(ctx context.Context, path string) (v Verified, err error) {
+	v = Verified{File: path, Problems: []string{}}
+	if _, err := os.Stat(path); err != nil {
+		return v, err
+	}
+	pool := connect(dsn(path, "mode=ro&_query_only=true&_busy_timeout=5000"), 1)
+	defer pool.Close()
+	if v.Schema, err = schemaVersion(ctx, pool); err != nil {
+		return v, fmt.Errorf("%s: %w", path, explain(err))
+	}
+	latest, err := latestMigration()
+	if err != nil {
+		return v, err
+	}
+	if v.Schema > latest || v.Schema == 0 {
+		v.Problems = append(v.Problems, fmt.Sprintf("schema %d, this program knows 1 to %d", v.Schema, latest))
+		return v, nil
+	}
+	checks := []string{`PRAGMA integrity_check`, `SELECT 'a row of ' || "table" || ' refers to nothing' FROM pragma_foreign_key_check`}
+	if v.Schema == latest {
+		checks = append(checks, `SELECT 'the days do not add up from the hours' WHERE
+			(SELECT coalesce(sum(mentions), 0) + coalesce(sum(negatives), 0) FROM days) <> (SELECT coalesce(sum(mentions), 0) + coalesce(sum(negatives), 0) FROM hours)`)
+	}
+	for _, query := range checks {
+		found, err := texts(pool.QueryContext(ctx, query))
+		if err != nil {
+			v.Problems = append(v.Problems, explain(err).Error())
+			return v, nil
+		}
+		for _, f := range found {
+			if f != "ok" {
+				v.Problems = append(v.Problems, f)
+			}
+		}
+	}
+	var newest sql.NullInt64
+	err = pool.QueryRowContext(ctx, `SELECT count(*), max(collected_at) FROM mentions`).Scan(&v.Mentions, &newest)
+	v.Newest = when(newest)
+	return v, err
+}
+
+// Restore puts a backup in the place of a database that nobody has open. What
+// was there is moved aside, never deleted; aside is its new name, "" when there
+// was nothing.
+func Restore(backup, path string, at time.Time) (aside string, err error) {
+	part := path + ".part"
+	if err := copyFile(backup, part); err != nil {
+		return "", errors.Join(err, remove(part))
+	}
+	if _, err := os.Stat(path); err == nil {
+		aside = path + ".replaced-" + at.UTC().Format("20060102-150405")
+		if err := os.Rename(path, aside); err != nil {
+			return "", err
+		}
+		// The -wal belongs to the old file: with the new one it would be garbage.
+		for _, suffix := range []string{"-wal", "-shm"} {
+			if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return aside, err
+			}
+		}
+	}
+	if err := os.Rename(part, path); err != nil {
+		return aside, err
+	}
+	return aside, sync(filepath.Dir(path))
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := out.ReadFrom(in); err != nil {
+		return errors.Join(err, out.Close())
+	}
+	return errors.Join(out.Sync(), out.Close())
+}
+
+func texts(rows *sql.Rows, err error) (list []string, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, rows.Err()
+}

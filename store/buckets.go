@@ -1,0 +1,267 @@
+package store
+
+import (
+	"cmp"
+	"database/sql"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"pantau/brand"
+)
+
+// fact is what a mention counts as.
+type fact struct {
+	at        time.Time
+	polarity  brand.Polarity
+	causes    uint32 // one bit a cause
+	stars     int
+	language  brand.Language
+	version   string
+	repliedAt time.Time
+	copied    bool // it repeats another negative
+}
+
+// causeSet folds the evidence: a cause may have several pieces of it.
+func causeSet(hits []brand.CauseHit) (set uint32) {
+	for _, h := range hits {
+		set |= 1 << h.Cause
+	}
+	return set
+}
+
+// factOf returns what a stored mention counts as.
+func (tx *Tx) factOf(id int64) (f fact, err error) {
+	var at int64
+	var stars, replied, copyOf sql.NullInt64
+	var version sql.NullString
+	if err = tx.tx.QueryRowContext(tx.ctx, `SELECT published_at, polarity, stars, language, version, replied_at, copy_of FROM mentions WHERE id = ?`, id).
+		Scan(&at, &f.polarity, &stars, &f.language, &version, &replied, &copyOf); err != nil {
+		return f, err
+	}
+	f.at, f.stars, f.version, f.repliedAt, f.copied = time.Unix(at, 0), int(stars.Int64), version.String, when(replied), copyOf.Valid
+	causes, err := ints(tx.tx.QueryContext(tx.ctx, `SELECT cause_id FROM mention_causes WHERE mention_id = ?`, id))
+	for _, c := range causes {
+		f.causes |= 1 << c
+	}
+	return f, err
+}
+
+// buckets gathers the change of a batch to the counts, so that a thousand
+// mentions of one hour become one row to update.
+type buckets struct {
+	zone   *time.Location
+	hours  map[int64]*hourCount
+	causes map[causeHour]int
+	facets map[facetDay]*[4]int
+}
+
+type hourCount struct {
+	counts
+	day      string
+	weekHour int
+}
+
+// counts are the columns that hours and days share.
+type counts struct {
+	polarity     [4]int
+	voices       int
+	rated, stars int
+	replied      int
+	replySeconds int64
+}
+
+type causeHour struct {
+	hour  int64
+	cause brand.Cause
+}
+
+func (a causeHour) compare(b causeHour) int {
+	return cmp.Or(cmp.Compare(a.hour, b.hour), cmp.Compare(a.cause, b.cause))
+}
+
+type facetDay struct {
+	day   string
+	facet int
+	value string
+}
+
+func (a facetDay) compare(b facetDay) int {
+	return cmp.Or(cmp.Compare(a.facet, b.facet), cmp.Compare(a.day, b.day), cmp.Compare(a.value, b.value))
+}
+
+// The facets, in the order in which the store numbers them.
+const (
+	byLanguage = iota + 1
+	byStars
+	byVersion
+)
+
+func newBuckets(zone *time.Location) *buckets {
+	return &buckets{zone: zone, hours: map[int64]*hourCount{}, causes: map[causeHour]int{}, facets: map[facetDay]*[4]int{}}
+}
+
+// add counts a mention in (n = 1) or out (n = -1).
+func (b *buckets) add(f fact, n int) {
+	hour := hourOf(f.at)
+	h := b.hours[hour]
+	if h == nil {
+		local := time.Unix(hour*3600, 0).In(b.zone)
+		h = &hourCount{day: local.Format(time.DateOnly), weekHour: weekHour(local)}
+		b.hours[hour] = h
+	}
+	h.counts.add(f, n)
+	b.facet(h.day, byLanguage, f.language.String(), f, n)
+	if f.stars > 0 {
+		b.facet(h.day, byStars, strconv.Itoa(f.stars), f, n)
+	}
+	if f.version != "" {
+		b.facet(h.day, byVersion, f.version, f, n)
+	}
+	if f.polarity == brand.Negative {
+		b.addCauses(hour, f.causes, n)
+	}
+}
+
+// weekHour returns the hour of the week, 0 for midnight of Sunday.
+func weekHour(local time.Time) int { return int(local.Weekday())*24 + local.Hour() }
+
+func (c *counts) add(f fact, n int) {
+	c.polarity[f.polarity] += n
+	if f.polarity == brand.Negative && !f.copied {
+		c.voices += n
+	}
+	if f.stars > 0 {
+		c.rated += n
+		c.stars += n * f.stars
+	}
+	if !f.repliedAt.IsZero() {
+		c.replied += n
+		c.replySeconds += int64(n) * (f.repliedAt.Unix() - f.at.Unix())
+	}
+}
+
+func (b *buckets) facet(day string, facet int, value string, f fact, n int) {
+	key := facetDay{day, facet, value}
+	c := b.facets[key]
+	if c == nil {
+		c = new([4]int)
+		b.facets[key] = c
+	}
+	c[f.polarity] += n
+}
+
+func (b *buckets) addCauses(hour int64, causes uint32, n int) {
+	if causes == 0 {
+		causes = 1 << brand.Unexplained
+	}
+	for c := brand.Unexplained; causes != 0; c, causes = c+1, causes>>1 {
+		if causes&1 == 1 {
+			b.causes[causeHour{hour, c}] += n
+		}
+	}
+}
+
+func (c *counts) plus(d *counts) {
+	for i := range c.polarity {
+		c.polarity[i] += d.polarity[i]
+	}
+	c.voices += d.voices
+	c.rated += d.rated
+	c.stars += d.stars
+	c.replied += d.replied
+	c.replySeconds += d.replySeconds
+}
+
+func (c *counts) values() []any {
+	p := c.polarity
+	return []any{p[0] + p[1] + p[2] + p[3], p[brand.Negative], p[brand.Neutral], p[brand.Positive], p[brand.Unknown],
+		c.voices, c.rated, c.stars, c.replied, c.replySeconds}
+}
+
+const (
+	countColumns = `mentions, negatives, neutrals, positives, unknowns, voices, rated, stars_total, replied, reply_seconds`
+	countAdded   = `mentions = mentions + excluded.mentions, negatives = negatives + excluded.negatives, neutrals = neutrals + excluded.neutrals,
+		positives = positives + excluded.positives, unknowns = unknowns + excluded.unknowns, voices = voices + excluded.voices,
+		rated = rated + excluded.rated, stars_total = stars_total + excluded.stars_total,
+		replied = replied + excluded.replied, reply_seconds = reply_seconds + excluded.reply_seconds`
+)
+
+// addBuckets writes the gathered changes to the hours and the days.
+func (tx *Tx) addBuckets(brandID, sourceID int64, b *buckets) error {
+	var hours, days [][]any
+	perDay := map[string]*counts{}
+	for _, hour := range slices.Sorted(maps.Keys(b.hours)) { // neighbours in a table are cheap
+		h := b.hours[hour]
+		hours = append(hours, append([]any{brandID, hour, sourceID, h.day, h.weekHour}, h.values()...))
+		if perDay[h.day] == nil {
+			perDay[h.day] = new(counts)
+		}
+		perDay[h.day].plus(&h.counts)
+	}
+	for day, c := range perDay {
+		days = append(days, append([]any{brandID, day, sourceID}, c.values()...))
+	}
+	if err := tx.upsert(`hours (brand_id, hour, source_id, day, week_hour, `+countColumns+`)`, `(brand_id, hour, source_id)`, countAdded, hours); err != nil {
+		return err
+	}
+	if err := tx.upsert(`days (brand_id, day, source_id, `+countColumns+`)`, `(brand_id, day, source_id)`, countAdded, days); err != nil {
+		return err
+	}
+	if err := tx.addCauseBuckets(brandID, sourceID, b); err != nil {
+		return err
+	}
+	return tx.addFacets(brandID, sourceID, b)
+}
+
+func (tx *Tx) addCauseBuckets(brandID, sourceID int64, b *buckets) error {
+	type causeDay struct {
+		day   string
+		cause brand.Cause
+	}
+	perDay := map[causeDay]int{}
+	var hours, days [][]any
+	for _, key := range slices.SortedFunc(maps.Keys(b.causes), causeHour.compare) {
+		n := b.causes[key]
+		day := b.hours[key.hour].day
+		hours = append(hours, []any{brandID, key.hour, int64(key.cause), sourceID, n})
+		perDay[causeDay{day, key.cause}] += n
+	}
+	for key, n := range perDay {
+		days = append(days, []any{brandID, key.day, int64(key.cause), sourceID, n})
+	}
+	const added = `negatives = negatives + excluded.negatives`
+	if err := tx.upsert(`cause_hours (brand_id, hour, cause_id, source_id, negatives)`, `(brand_id, hour, cause_id, source_id)`, added, hours); err != nil {
+		return err
+	}
+	return tx.upsert(`cause_days (brand_id, day, cause_id, source_id, negatives)`, `(brand_id, day, cause_id, source_id)`, added, days)
+}
+
+func (tx *Tx) addFacets(brandID, sourceID int64, b *buckets) error {
+	var rows [][]any
+	for _, key := range slices.SortedFunc(maps.Keys(b.facets), facetDay.compare) {
+		p := b.facets[key]
+		rows = append(rows, []any{brandID, key.facet, key.day, key.value, sourceID, p[0] + p[1] + p[2] + p[3], p[brand.Negative], p[brand.Neutral], p[brand.Positive]})
+	}
+	return tx.upsert(`facet_days (brand_id, facet, day, value, source_id, mentions, negatives, neutrals, positives)`, `(brand_id, facet, day, value, source_id)`,
+		`mentions = mentions + excluded.mentions, negatives = negatives + excluded.negatives,
+		neutrals = neutrals + excluded.neutrals, positives = positives + excluded.positives`, rows)
+}
+
+// upsert adds rows to the counts of a table, many to a statement: it is the
+// statements that cost.
+func (tx *Tx) upsert(table, key, added string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	row := "(?" + strings.Repeat(",?", len(rows[0])-1) + ")"
+	for part := range parts(rows) {
+		query := `INSERT INTO ` + table + ` VALUES ` + row + strings.Repeat(","+row, len(part)-1) + ` ON CONFLICT ` + key + ` DO UPDATE SET ` + added
+		if err := tx.exec(query, slices.Concat(part...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package store
+
+import (
+	"math/bits"
+	"sort"
+	"strings"
+	"time"
+
+	"pantau/brand"
+)
+
+const (
+	similar   = 6              // of the 64 bits of two fingerprints may differ between copies with small changes
+	copyWords = 5              // shorter texts are alike because people are, not because somebody copies
+	copySpan  = 24 * time.Hour // a later one is a voice again
+	copyMost  = 20_000         // negatives that a batch is compared with, so that a flood cannot slow the store down
+)
+
+// earlier is a negative that a later one may repeat.
+type earlier struct {
+	at          int64
+	id          int64
+	fingerprint uint64
+}
+
+// markCopies finds the fresh negatives that repeat one of the same brand within
+// a day, older or newer: whichever was stored first is the voice.
+func (tx *Tx) markCopies(brandID int64, fresh []row) error {
+	var negatives []*row
+	for i := range fresh {
+		if r := &fresh[i]; r.Score.Polarity == brand.Negative && r.Fingerprint != 0 && hasWords(r.Text, copyWords) {
+			negatives = append(negatives, r)
+		}
+	}
+	sort.SliceStable(negatives, func(a, b int) bool { return negatives[a].PublishedAt.Before(negatives[b].PublishedAt) })
+	for len(negatives) > 0 {
+		n := 1
+		for n < len(negatives) && negatives[n].PublishedAt.Sub(negatives[n-1].PublishedAt) < 2*copySpan {
+			n++
+		}
+		if err := tx.markSpan(brandID, negatives[:n]); err != nil {
+			return err
+		}
+		negatives = negatives[n:]
+	}
+	return nil
+}
+
+// markSpan compares negatives, in the order of time, with those stored around
+// them and with each other.
+func (tx *Tx) markSpan(brandID int64, negatives []*row) error {
+	from, to := negatives[0].PublishedAt.Add(-copySpan), negatives[len(negatives)-1].PublishedAt.Add(copySpan)
+	stored, err := tx.negativesAround(brandID, from, to)
+	if err != nil {
+		return err
+	}
+	var batch []earlier
+	firstStored, firstBatch := 0, 0
+	for _, r := range negatives {
+		at := r.PublishedAt.Unix()
+		oldest := at - int64(copySpan/time.Second)
+		for firstStored < len(stored) && stored[firstStored].at < oldest {
+			firstStored++
+		}
+		for firstBatch < len(batch) && batch[firstBatch].at < oldest {
+			firstBatch++
+		}
+		newest := at + int64(copySpan/time.Second)
+		id := original(stored[firstStored:], newest, r.Fingerprint)
+		if id == 0 {
+			id = original(batch[firstBatch:], newest, r.Fingerprint)
+		}
+		if id != 0 {
+			r.copyOf = id
+			continue
+		}
+		batch = append(batch, earlier{at, r.id, r.Fingerprint})
+	}
+	return nil
+}
+
+// original returns the id of the first that is alike, or 0.
+func original(list []earlier, newest int64, fingerprint uint64) int64 {
+	for _, e := range list {
+		if e.at > newest {
+			break
+		}
+		if bits.OnesCount64(e.fingerprint^fingerprint) <= similar {
+			return e.id
+		}
+	}
+	return 0
+}
+
+func (tx *Tx) negativesAround(brandID int64, from, to time.Time) (list []earlier, _ error) {
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT published_at, id, fingerprint FROM mentions INDEXED BY negatives
+		WHERE brand_id = ? AND published_at BETWEEN ? AND ? AND polarity = 1 ORDER BY published_at LIMIT ?`, brandID, from.Unix(), to.Unix(), copyMost)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e earlier
+		var fingerprint int64
+		if err := rows.Scan(&e.at, &e.id, &fingerprint); err != nil {
+			return nil, err
+		}
+		e.fingerprint = uint64(fingerprint)
+		list = append(list, e)
+	}
+	return list, rows.Err()
+}
+
+// hasWords reports whether a text has at least n words.
+func hasWords(text string, n int) bool {
+	for range strings.FieldsSeq(text) {
+		if n--; n == 0 {
+			return true
+		}
+	}
+	return false
+}

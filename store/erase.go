@@ -1,0 +1,246 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Erasure says what must go. Exactly one field is set.
+type Erasure struct {
+	ID      int64    // of a mention
+	URL     string   // of a mention
+	Authors []string // pseudonyms of one author, one a source
+}
+
+// Receipt is what an erasure did.
+type Receipt struct {
+	At        time.Time   `json:"at"`
+	Mentions  []int64     `json:"mentions"` // ids that are gone
+	Quotes    int         `json:"quotes"`   // removed from incidents and alerts
+	Blocked   int         `json:"blocked"`  // ids, addresses and authors that will not be collected again
+	Copies    []string    `json:"copies"`   // backups and snapshots that were cleaned too
+	Published []SentAlert `json:"published,omitempty"`
+	Problems  []string    `json:"problems,omitempty"` // what is left to do by hand
+}
+
+// SentAlert is an alert that quoted an erased text and has left the house.
+type SentAlert struct {
+	Incident int64  `json:"incident"`
+	Channel  string `json:"channel"`
+	Receipt  string `json:"receipt"` // what the channel calls the message
+}
+
+// Erase deletes mentions with everything that was derived from their words, in
+// the database, its -wal file, the search index, the backups and the snapshot,
+// and keeps them from being collected again. The counts stay: they name nobody.
+// It rewrites the files, which takes about a minute for ten million mentions.
+func (db *DB) Erase(ctx context.Context, e Erasure, at time.Time) (Receipt, error) {
+	r := Receipt{At: at}
+	var who []identifier
+	err := db.Write(ctx, func(tx *Tx) (err error) {
+		if r.Mentions, err = tx.meant(e); err != nil {
+			return err
+		}
+		if who, err = tx.identifiers(r.Mentions); err != nil {
+			return err
+		}
+		if err := tx.block(e, who, &r); err != nil {
+			return err
+		}
+		return tx.wipe(r.Mentions, &r)
+	})
+	if err != nil {
+		return r, err
+	}
+	if err := scrub(ctx, db.write); err != nil {
+		r.Problems = append(r.Problems, err.Error())
+	}
+	for _, path := range copiesOf(db.path) {
+		if err := eraseCopy(ctx, path, e, who); err != nil {
+			r.Problems = append(r.Problems, fmt.Sprintf("%s: %v: erase it by hand or delete it", path, explain(err)))
+			continue
+		}
+		r.Copies = append(r.Copies, path)
+	}
+	return r, db.republish(ctx, &r)
+}
+
+// republish replaces the copy for analysts, if there is one: whoever has the old
+// one open keeps it until they close it.
+func (db *DB) republish(ctx context.Context, r *Receipt) error {
+	path := SnapshotPath(db.path)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err := db.Publish(ctx, path); err != nil {
+		return err
+	}
+	r.Copies = append(r.Copies, path)
+	return nil
+}
+
+// copiesOf returns the files that hold an older state of a database.
+func copiesOf(path string) (list []string) {
+	for _, pattern := range []string{path + ".before-schema-*", path + ".replaced-*", filepath.Join(BackupDir(path), "*.db")} {
+		found, _ := filepath.Glob(pattern) // the pattern is well formed
+		for _, f := range found {
+			if !strings.HasSuffix(f, "-wal") && !strings.HasSuffix(f, "-shm") {
+				list = append(list, f)
+			}
+		}
+	}
+	return list
+}
+
+// eraseCopy does the same in a copy, whose schema may be an older one.
+func eraseCopy(ctx context.Context, path string, e Erasure, who []identifier) error {
+	pool := connect(dsn(path, "mode=rw&_secure_delete=true&_foreign_keys=on&_busy_timeout=5000&_txlock=immediate"), 1)
+	defer pool.Close()
+	copied := &DB{path: path, write: pool}
+	err := copied.Write(ctx, func(tx *Tx) error {
+		ids, err := tx.stored(who)
+		if err != nil {
+			return err
+		}
+		if e.ID == 0 { // a number may be another mention's in an old copy
+			more, err := tx.meant(e)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, more...)
+		}
+		return tx.wipe(ids, new(Receipt))
+	})
+	if err != nil {
+		return err
+	}
+	return scrub(ctx, pool)
+}
+
+// scrub writes the file anew and empties the -wal: pages keep bytes of what was
+// moved or deleted on them.
+func scrub(ctx context.Context, pool *sql.DB) error {
+	if _, err := pool.ExecContext(ctx, "PRAGMA temp_store = FILE"); err != nil { // the whole file would not fit in memory
+		return err
+	}
+	if _, err := pool.ExecContext(ctx, "VACUUM"); err != nil {
+		return fmt.Errorf("rewrite the file: %w", explain(err))
+	}
+	if _, err := pool.ExecContext(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
+		return err
+	}
+	var busy, log, done int
+	if err := pool.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done); err != nil {
+		return explain(err)
+	}
+	if busy != 0 {
+		return errors.New("another program reads the database and keeps its -wal file alive: let it end and erase again")
+	}
+	return nil
+}
+
+// meant returns the ids of the stored mentions that an erasure names.
+func (tx *Tx) meant(e Erasure) ([]int64, error) {
+	switch {
+	case e.ID != 0:
+		return ints(tx.tx.QueryContext(tx.ctx, `SELECT id FROM mentions WHERE id = ?`, e.ID))
+	case e.URL != "":
+		return ints(tx.tx.QueryContext(tx.ctx, `SELECT id FROM mentions WHERE url = ?`, e.URL))
+	}
+	authors, _ := json.Marshal(e.Authors) // strings always marshal
+	return ints(tx.tx.QueryContext(tx.ctx, `SELECT id FROM mentions WHERE author IN (SELECT value FROM json_each(?))`, string(authors)))
+}
+
+// identifier is how a mention is known to its source.
+type identifier struct {
+	source   int64
+	external string
+}
+
+func (tx *Tx) identifiers(ids []int64) (list []identifier, _ error) {
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT source_id, external_id FROM mentions WHERE id IN (SELECT value FROM json_each(?))`, idList(ids))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var i identifier
+		if err := rows.Scan(&i.source, &i.external); err != nil {
+			return nil, err
+		}
+		list = append(list, i)
+	}
+	return list, rows.Err()
+}
+
+// stored is the reverse of identifiers.
+func (tx *Tx) stored(who []identifier) (ids []int64, _ error) {
+	for _, i := range who {
+		found, err := ints(tx.tx.QueryContext(tx.ctx, `SELECT id FROM mentions WHERE source_id = ? AND external_id = ?`, i.source, i.external))
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, found...)
+	}
+	return ids, nil
+}
+
+// block sets the tombstones.
+func (tx *Tx) block(e Erasure, who []identifier, r *Receipt) error {
+	var hashes []string
+	if e.URL != "" {
+		hashes = append(hashes, tombstone("url", e.URL))
+	}
+	for _, a := range e.Authors {
+		hashes = append(hashes, tombstone("author", a))
+	}
+	for _, i := range who {
+		hashes = append(hashes, i.tombstone())
+	}
+	for _, h := range hashes {
+		if err := tx.exec(`INSERT OR IGNORE INTO tombstones (hash, at) VALUES (?, ?)`, h, r.At.Unix()); err != nil {
+			return err
+		}
+	}
+	r.Blocked = len(hashes)
+	return nil
+}
+
+// wipe deletes mentions with all that hangs on them.
+func (tx *Tx) wipe(ids []int64, r *Receipt) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := tx.unquote(ids, r); err != nil {
+		return err
+	}
+	indexed, err := tx.id(`SELECT count(*) FROM sqlite_schema WHERE name = 'search'`)
+	if err != nil {
+		return err
+	}
+	if indexed == 1 { // not in a copy of an older schema
+		if err := tx.exec(`DELETE FROM search WHERE docid IN (SELECT value FROM json_each(?))`, idList(ids)); err != nil {
+			return err
+		}
+		if err := tx.dropDeadWords(); err != nil {
+			return err
+		}
+	}
+	return tx.exec(`DELETE FROM mentions WHERE id IN (SELECT value FROM json_each(?))`, idList(ids))
+}
+
+func idList(ids []int64) string {
+	if ids == nil {
+		return "[]"
+	}
+	text, _ := json.Marshal(ids) // numbers always marshal
+	return string(text)
+}

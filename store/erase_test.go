@@ -1,0 +1,329 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"pantau/brand"
+	"pantau/trends"
+)
+
+// secret is a word that occurs nowhere else, so that every byte of it counts.
+const secret = "rahasiaqxz"
+
+func secretItem(id string) Item {
+	i := item(id, "paket "+secret+" belum sampai "+secret, noon, brand.Negative, brand.LateDelivery)
+	i.Title, i.URL, i.Author, i.Reply = secret, "https://example.com/"+secret, secret+"-author", secret
+	i.Score.Hits = []brand.Hit{{Entry: secret, Weight: -1}}
+	return i
+}
+
+// storeWithSecret returns a store that holds the secret in every place that can,
+// with a backup and a copy for analysts.
+func storeWithSecret(t *testing.T) *DB {
+	t.Helper()
+	db, ctx := openWithEverything(t), context.Background()
+	write(t, db, func(tx *Tx, o Origin) error {
+		before := secretItem("s1")
+		before.Text = "dulu " + secret
+		if _, err := tx.Add(o, []Item{before}); err != nil {
+			return err
+		}
+		if _, err := tx.Add(o, []Item{secretItem("s1"), secretItem("s2")}); err != nil {
+			return err
+		}
+		if err := tx.FinishRun(o, Run{StartedAt: noon, FinishedAt: noon, Status: "fresh"}); err != nil {
+			return err
+		}
+		id, err := tx.id(`SELECT id FROM mentions WHERE external_id = 's1'`)
+		if err != nil {
+			return err
+		}
+		i := brand.Incident{Brand: "Sandang Senja", State: brand.Open, Severity: brand.Critical, StartedAt: noon, OpenedAt: noon, UpdatedAt: noon,
+			Quotes: []brand.Quote{{MentionID: id, Text: secret}, {MentionID: 2, Text: "yang lain"}}}
+		number, err := tx.SaveIncident(o.BrandID, &i, brand.Opened, trends.Verdict{})
+		if err != nil {
+			return err
+		}
+		return tx.Queue(brand.Alert{Change: brand.Opened, Incident: i}, number, []string{"#brand"}, noon)
+	})
+	d, _, _, err := db.Next(ctx, "#brand")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Sent(ctx, d.ID, "1700.1", noon); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(BackupDir(db.path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{filepath.Join(BackupDir(db.path), "a.db"), SnapshotPath(db.path)} {
+		if err := db.Publish(ctx, path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return db
+}
+
+// secretsIn counts the secret in every file of a directory.
+func secretsIn(t *testing.T, dir string) (n int, files []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if found := bytes.Count(bytes.ToLower(data), []byte(secret)); found > 0 {
+			n += found
+			files = append(files, filepath.Base(path))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n, files
+}
+
+func TestEraseLeavesNothing(t *testing.T) {
+	tests := []struct {
+		name     string
+		erasure  func(*DB) Erasure
+		again    string // what may not come back
+		mentions int
+	}{
+		{"an author", func(*DB) Erasure { return Erasure{Authors: []string{secret + "-author", "other"}} }, "s3", 2},
+		{"an address", func(*DB) Erasure { return Erasure{URL: "https://example.com/" + secret} }, "s3", 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			db, ctx := storeWithSecret(t), context.Background()
+			dir := filepath.Dir(db.path)
+			if n, files := secretsIn(t, dir); n < 10 || len(files) < 3 {
+				t.Fatalf("the secret is in %v %d times before: this test would be blind", files, n)
+			}
+			counts := rows(t, db, `SELECT sum(mentions), sum(negatives) FROM v_daily`)
+			r, err := db.Erase(ctx, tt.erasure(db), noon)
+			if err != nil || len(r.Problems) > 0 {
+				t.Fatalf("Erase = %+v, %v", r, err)
+			}
+			if n, files := secretsIn(t, dir); n != 0 {
+				t.Errorf("the secret is left %d times, in %v", n, files)
+			}
+			if len(r.Mentions) != tt.mentions || r.Quotes != 3 || len(r.Copies) != 2 || len(r.Published) != 1 || r.Published[0].Receipt != "1700.1" {
+				t.Errorf("receipt %+v: want %d mentions, 3 quotes, 2 copies and the sent alert", r, tt.mentions)
+			}
+			if got := rows(t, db, `SELECT sum(mentions), sum(negatives) FROM v_daily`); got != counts {
+				t.Errorf("counts %s after, %s before: numbers stay", got, counts)
+			}
+			if got := rows(t, db, `PRAGMA integrity_check`) + rows(t, db, `SELECT count(*) FROM deliveries WHERE payload LIKE '%yang lain%'`); got != "ok\n1\n" {
+				t.Errorf("after: %s; want intact, with the other quote", got)
+			}
+			write(t, db, func(tx *Tx, o Origin) error {
+				added, err := tx.Add(o, []Item{secretItem("s1"), secretItem(tt.again)})
+				if added != (Added{}) {
+					t.Errorf("Add = %+v: what was erased came back", added)
+				}
+				return err
+			})
+		})
+	}
+}
+
+func TestEraseOneMention(t *testing.T) {
+	db, ctx := openWithEverything(t), context.Background()
+	r, err := db.Erase(ctx, Erasure{ID: 7}, noon)
+	if err != nil || len(r.Mentions) != 1 || r.Blocked != 1 {
+		t.Fatalf("Erase = %+v, %v", r, err)
+	}
+	write(t, db, func(tx *Tx, o Origin) error {
+		added, err := tx.Add(o, someOfAll(noon.AddDate(0, -2, 0)))
+		if added.New != 0 {
+			t.Errorf("%d came back", added.New)
+		}
+		return err
+	})
+	if r, err := db.Erase(ctx, Erasure{ID: 7}, noon); err != nil || len(r.Mentions) != 0 {
+		t.Errorf("erasing it again = %+v, %v; want nothing", r, err)
+	}
+}
+
+// TestErasedNumbersAreFreeAgain gives the number of an erased mention to the next
+// one, which must be found all the same.
+func TestErasedNumbersAreFreeAgain(t *testing.T) {
+	db := openWithEverything(t)
+	finish := func(tx *Tx, o Origin) error {
+		return tx.FinishRun(o, Run{StartedAt: noon, FinishedAt: noon, Status: "fresh"})
+	}
+	write(t, db, finish)
+	if _, err := db.Erase(context.Background(), Erasure{ID: 1200}, noon); err != nil {
+		t.Fatal(err)
+	}
+	write(t, db, func(tx *Tx, o Origin) error {
+		if _, err := tx.Add(o, []Item{item("again", "pelayanan istimewa", noon, brand.Positive)}); err != nil {
+			return err
+		}
+		return finish(tx, o)
+	})
+	if got := searched(t, db, "istimewa", SearchOptions{}); got != "1200" {
+		t.Errorf("found %q, want 1200", got)
+	}
+	if got := rows(t, db, `PRAGMA integrity_check`); got != "ok\n" {
+		t.Errorf("integrity_check = %s", got)
+	}
+}
+
+// TestEraseNamesTheReader holds the -wal file alive.
+func TestEraseNamesTheReader(t *testing.T) {
+	db, ctx := storeWithSecret(t), context.Background()
+	reader, err := db.read.BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reader.Exec(`SELECT count(*) FROM mentions`); err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := reader.QueryRow(`SELECT count(*) FROM mentions`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.write.Exec(`PRAGMA busy_timeout = 50`); err != nil {
+		t.Fatal(err)
+	}
+	r, err := db.Erase(ctx, Erasure{URL: "https://example.com/" + secret}, noon)
+	if err != nil || len(r.Problems) != 1 || !strings.Contains(r.Problems[0], "another program reads the database") {
+		t.Errorf("Erase beside a reader = %+v, %v; want the problem named", r, err)
+	}
+	_ = reader.Rollback()
+	if r, err = db.Erase(ctx, Erasure{URL: "https://example.com/" + secret}, noon); err != nil || len(r.Problems) > 0 {
+		t.Errorf("Erase again = %+v, %v", r, err)
+	}
+	if n, files := secretsIn(t, filepath.Dir(db.path)); n != 0 {
+		t.Errorf("the secret is left %d times, in %v", n, files)
+	}
+}
+
+func TestBackupAndRestore(t *testing.T) {
+	db, ctx := openWithEverything(t), context.Background()
+	dir := t.TempDir()
+	copied := filepath.Join(dir, "copy.db")
+	const all = `SELECT * FROM v_mentions ORDER BY id`
+	want := rows(t, db, all)
+	if err := db.Backup(ctx, copied); err != nil {
+		t.Fatal(err)
+	}
+	v, err := Verify(ctx, copied)
+	if err != nil || len(v.Problems) > 0 || v.Mentions != 1200 {
+		t.Fatalf("Verify = %+v, %v", v, err)
+	}
+	target := filepath.Join(dir, "pantau.db")
+	if err := os.WriteFile(target, []byte("the broken one"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	aside, err := Restore(copied, target, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if old, err := os.ReadFile(aside); err != nil || string(old) != "the broken one" {
+		t.Errorf("what was there is %q, %v; want it moved aside", old, err)
+	}
+	restored, err := OpenReadOnly(ctx, target, wib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer restored.Close()
+	if rows(t, restored, all) != want {
+		t.Error("the restored store differs")
+	}
+}
+
+func TestVerifyFindsDamage(t *testing.T) {
+	ctx := context.Background()
+	damage := func(name string, do func(t *testing.T, db *DB, data []byte) []byte) {
+		t.Run(name, func(t *testing.T) {
+			db := openWithEverything(t)
+			path := filepath.Join(t.TempDir(), "copy.db")
+			if err := db.Backup(ctx, path); err != nil {
+				t.Fatal(err)
+			}
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, do(t, db, data), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if v, err := Verify(ctx, path); err == nil && len(v.Problems) == 0 {
+				t.Errorf("Verify = %+v: it found nothing", v)
+			}
+		})
+	}
+	damage("truncated", func(_ *testing.T, _ *DB, data []byte) []byte { return data[:len(data)/2] })
+	damage("a page of zeros", func(_ *testing.T, _ *DB, data []byte) []byte { clear(data[20*4096 : 21*4096]); return data })
+	damage("no database", func(_ *testing.T, _ *DB, data []byte) []byte { return []byte("text") })
+	damage("empty", func(*testing.T, *DB, []byte) []byte { return nil })
+}
+
+// TestReadersAfterACleanStop opens the file the way a user does who may only
+// read it and its directory.
+func TestReadersAfterACleanStop(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "pantau.db")
+	db, err := Open(ctx, path, wib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, db, func(tx *Tx, o Origin) error {
+		_, err := tx.Add(o, []Item{item("1", "x", noon, brand.Negative)})
+		return err
+	})
+	if err := db.Publish(ctx, SnapshotPath(path)); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if _, err := os.Stat(path + suffix); err != nil {
+			t.Errorf("after a clean stop: %v; want it to stay", err)
+		}
+	}
+	for _, file := range []string{path, SnapshotPath(path)} {
+		reader, err := OpenReadOnly(ctx, file, wib)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rows(t, reader, `SELECT count(*) FROM v_mentions`); got != "1\n" {
+			t.Errorf("%s holds %s mentions", file, got)
+		}
+		_ = reader.Close()
+	}
+	info, err := os.Stat(SnapshotPath(path))
+	if err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("the copy for analysts: %v, %v; want mode 0640", info.Mode(), err)
+	}
+	if data, _ := os.ReadFile(SnapshotPath(path)); len(data) < 20 || data[18] != 1 {
+		t.Error("the copy for analysts is in WAL mode: a reader would need to write beside it")
+	}
+}
+
+func TestAQueryIsStopped(t *testing.T) {
+	db := openWithEverything(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	err := db.Query(ctx, `SELECT count(*) FROM v_mentions a, v_mentions b, v_mentions c`, func([]string) error { return nil }, func([]any) error { return nil })
+	if err == nil || !strings.Contains(err.Error(), "took too long") {
+		t.Errorf("a query that never ends = %v, want it stopped", err)
+	}
+	for _, query := range []string{`DELETE FROM mentions`, `PRAGMA query_only = 0; DELETE FROM mentions`, `CREATE TABLE x (y)`, `VACUUM`} {
+		err := db.Query(context.Background(), query, func([]string) error { return nil }, func([]any) error { return nil })
+		if got := rows(t, db, `SELECT count(*) FROM mentions`); got != "1200\n" || err == nil {
+			t.Errorf("%s: %v, %s mentions left; want it refused", query, err, got)
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package store
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"pantau/brand"
+)
+
+func addOne(db *DB, id string) error {
+	return db.Write(context.Background(), func(tx *Tx) error {
+		o, err := tx.Origin("A", false, "s", "sample", "test")
+		if err != nil {
+			return err
+		}
+		_, err = tx.Add(o, []Item{item(id, strings.Repeat("panjang sekali ", 200), noon, brand.Negative)})
+		return err
+	})
+}
+
+func TestFaultsAreExplained(t *testing.T) {
+	tests := []struct {
+		name  string
+		fault func(t *testing.T, db *DB)
+		want  string
+	}{
+		{"another program writes", func(t *testing.T, db *DB) {
+			other := connect(writerDSN(db.path), 1)
+			t.Cleanup(func() { _ = other.Close() })
+			tx, err := other.Begin()
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = tx.Rollback() })
+			if _, err := db.write.Exec(`PRAGMA busy_timeout = 20`); err != nil {
+				t.Fatal(err)
+			}
+		}, "another program is writing"},
+		{"the disk is full", func(t *testing.T, db *DB) {
+			var pages int
+			if err := db.write.QueryRow(`PRAGMA page_count`).Scan(&pages); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.write.QueryRow(fmt.Sprintf(`PRAGMA max_page_count = %d`, pages+2)).Scan(&pages); err != nil {
+				t.Fatal(err)
+			}
+		}, "free space on the disk; nothing committed is lost"},
+		{"the file may not be written", func(t *testing.T, db *DB) {
+			if _, err := db.write.Exec(`PRAGMA query_only = 1`); err != nil {
+				t.Fatal(err)
+			}
+		}, "right to write"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			db := open(t)
+			if err := addOne(db, "before"); err != nil {
+				t.Fatal(err)
+			}
+			tt.fault(t, db)
+			var err error
+			for n := 0; n < 50 && err == nil; n++ {
+				err = addOne(db, fmt.Sprint(n))
+			}
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("a write = %v, want %q", err, tt.want)
+			}
+			if got := rows(t, db, `SELECT count(*) > 0 FROM mentions WHERE external_id = 'before'`) + rows(t, db, `PRAGMA integrity_check`); got != "1\nok\n" {
+				t.Errorf("after the fault: %s", got)
+			}
+		})
+	}
+}
+
+func TestADamagedFileIsNamed(t *testing.T) {
+	db := openWithEverything(t)
+	path := filepath.Join(t.TempDir(), "pantau.db")
+	if err := db.Backup(context.Background(), path); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data[:len(data)/3], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	damaged, err := Open(context.Background(), path, wib)
+	if err == nil {
+		err = addOne(damaged, "x")
+		_ = damaged.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "restore the newest backup") {
+		t.Errorf("a truncated file = %v, want to be told to restore", err)
+	}
+}
+
+// TestKilledWriter is not a test when it runs on its own: it is the process that
+// the next one kills.
+func TestKilledWriter(t *testing.T) {
+	path := os.Getenv("PANTAU_KILLED_WRITER")
+	if path == "" {
+		t.Skip("runs as a child of TestNothingCommittedIsLost")
+	}
+	db, err := Open(context.Background(), path, wib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 0; ; n++ {
+		if err := addOne(db, fmt.Sprintf("%d-%d", os.Getpid(), n)); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println("committed") // after the commit: what is printed must be there
+	}
+}
+
+func TestNothingCommittedIsLost(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pantau.db")
+	committed := 0
+	for range 5 {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestKilledWriter$")
+		cmd.Env = append(os.Environ(), "PANTAU_KILLED_WRITER="+path)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		for n := 0; lines.Scan(); {
+			if lines.Text() != "committed" {
+				continue
+			}
+			committed++
+			if n++; n == 20 {
+				_ = cmd.Process.Kill()
+			}
+		}
+		_ = cmd.Wait()
+	}
+	db, err := Open(context.Background(), path, wib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	stored, _ := strconv.Atoi(strings.TrimSpace(rows(t, db, `SELECT count(*) FROM mentions`)))
+	if committed < 100 || stored < committed || rows(t, db, `PRAGMA integrity_check`) != "ok\n" {
+		t.Errorf("%d mentions were committed before the kills, %d are there, integrity %s", committed, stored, rows(t, db, `PRAGMA integrity_check`))
+	}
+	bucketsEqualRawRows(t, db)
+}
+
+// TestAReaderIsNamed lets another process hold the file while the -wal grows.
+func TestAReaderIsNamed(t *testing.T) {
+	db := open(t)
+	file, err := os.Open(db.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	sleeper := exec.Command("sleep", "60")
+	sleeper.ExtraFiles = []*os.File{file}
+	if err := sleeper.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = sleeper.Process.Kill(); _ = sleeper.Wait() }()
+	if s, err := db.WAL(context.Background()); err != nil || s.TooLarge() {
+		t.Errorf("WAL = %v, %v; want a small one", s, err)
+	}
+	if err := os.Truncate(db.path+"-wal", WALCap+1<<20); err != nil {
+		t.Fatal(err)
+	}
+	s, err := db.WAL(context.Background())
+	if err != nil || !s.TooLarge() || !strings.Contains(s.String(), fmt.Sprintf("sleep (%d)", sleeper.Process.Pid)) {
+		t.Errorf("WAL = %v, %v; want the sleeper named", s, err)
+	}
+}
+
+// TestTheWALShrinks holds a reader's transaction, and ends it.
+func TestTheWALShrinks(t *testing.T) {
+	db, ctx := open(t), context.Background()
+	if _, err := db.write.Exec(`PRAGMA wal_autocheckpoint = 200; PRAGMA journal_size_limit = 1000000`); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := db.read.BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := reader.QueryRow(`SELECT count(*) FROM mentions`).Scan(new(int)); err != nil {
+		t.Fatal(err)
+	}
+	sizes := func(from, to int) int64 {
+		for n := from; n < to; n++ {
+			if err := addOne(db, fmt.Sprint(n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, err := db.WAL(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Bytes
+	}
+	held := sizes(0, 200)
+	_ = reader.Rollback()
+	begin := time.Now()
+	if after := sizes(200, 210); held < 2_000_000 || after > 1_000_000 {
+		t.Errorf("the -wal file has %d bytes beside a reader and %d after it (%v): want it small again", held, after, time.Since(begin))
+	}
+}

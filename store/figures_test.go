@@ -1,0 +1,399 @@
+package store
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"pantau/brand"
+)
+
+// The figures of the store at any size:
+//
+//	PANTAU_ROWS=1000000 go test ./store -run TestFigures -v -timeout 2h
+//
+// prints what storing, asking and judging again cost, each beside the limit that
+// is measured in the same run. PANTAU_FIGURES=FILE.db keeps the database there,
+// and uses it again when it is there.
+
+// generator makes the same mentions every time: 200 brands of Zipf sizes with
+// five sources each, a year long, ids of 22 random characters, texts of 130
+// bytes on average from a vocabulary of 3,000 words, three in ten a complaint
+// with a cause or two, one complaint in ten a copy, and two hits a text.
+type generator struct {
+	random *rand.Rand
+	zipf   *rand.Zipf
+	words  []string
+	common *rand.Zipf
+	clock  map[[2]int]time.Time // of a brand and source
+	size   int
+	total  int
+}
+
+const (
+	figureBrands  = 200
+	figureSources = 5
+	figureBatch   = 5000
+)
+
+// newGenerator returns a generator of so many rows.
+func newGenerator(size int) *generator {
+	random := rand.New(rand.NewPCG(11, 21))
+	g := &generator{random: random, zipf: rand.NewZipf(random, 1.3, 3, figureBrands-1), common: rand.NewZipf(random, 1.1, 8, 2999), clock: map[[2]int]time.Time{}, size: size}
+	for range 3000 {
+		w := make([]byte, 3+random.IntN(8))
+		for i := range w {
+			w[i] = "kstnmplrdgbaiueoaiueo"[random.IntN(21)]
+		}
+		g.words = append(g.words, string(w))
+	}
+	return g
+}
+
+// batch returns the next rows of one source, in the order of time.
+func (g *generator) batch(n int) (name, source string, items []Item) {
+	key := [2]int{int(g.zipf.Uint64()), g.random.IntN(figureSources)}
+	if g.clock[key].IsZero() {
+		g.clock[key] = time.Date(2025, 11, 21, 0, 0, 0, 0, time.UTC)
+	}
+	// The share of a brand in a Zipf distribution, so that all end after a year.
+	share := math.Pow(float64(key[0])+3, -1.3) / 2.27 / figureSources
+	step := time.Duration(float64(365*24*time.Hour) / (share * float64(max(g.size, figureBatch))))
+	for range n {
+		g.clock[key] = g.clock[key].Add(time.Duration(g.random.ExpFloat64() * float64(step)))
+		items = append(items, g.item(g.clock[key]))
+	}
+	return fmt.Sprintf("brand %03d", key[0]), fmt.Sprintf("source %d", key[1]), items
+}
+
+func (g *generator) item(at time.Time) Item {
+	g.total++
+	i := Item{Fingerprint: g.random.Uint64()}
+	i.ExternalID, i.Text, i.PublishedAt, i.CollectedAt = g.id(), g.text(), at, at.Add(time.Hour)
+	i.Stars, i.Version = 1+g.random.IntN(5), fmt.Sprintf("%d.%d", 1+at.YearDay()/120, at.YearDay()%120/20)
+	i.Score = brand.Score{Polarity: brand.Polarity(g.total % 4), Compound: g.random.Float64()*2 - 1, PNegative: g.random.Float64(), Language: brand.Indonesian,
+		Hits: []brand.Hit{{Start: 3, End: 9, Entry: i.Text[3:9], Weight: -1.25}, {Start: 20, End: 26, Entry: i.Text[20:26], Weight: 0.75, Rule: "negated"}}}
+	if g.total%10 < 3 {
+		i.Score.Polarity = brand.Negative
+		i.Score.Causes = []brand.CauseHit{{Cause: brand.Cause(1 + g.random.IntN(16)), Start: 3, End: 9}}
+	} else if i.Score.Polarity == brand.Negative {
+		i.Score.Polarity = brand.Neutral
+	}
+	if g.total%100 == 1 {
+		i.Fingerprint = 42
+	}
+	return i
+}
+
+func (g *generator) id() string {
+	id := make([]byte, 22)
+	for i := range id {
+		id[i] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[g.random.IntN(64)]
+	}
+	return string(id)
+}
+
+func (g *generator) text() string {
+	var b strings.Builder
+	for size := 60 + g.random.IntN(130); b.Len() < size; {
+		b.WriteString(g.words[g.common.Uint64()])
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+// usage is what this process has used so far.
+type usage struct {
+	cpu     time.Duration
+	written int64 // bytes passed to write
+}
+
+func used(t testing.TB) (u usage) {
+	t.Helper()
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		t.Fatal(err)
+	}
+	u.cpu = time.Duration(r.Utime.Nano() + r.Stime.Nano())
+	io, err := os.ReadFile("/proc/self/io")
+	if err != nil {
+		t.Skip("no /proc: the figures need Linux")
+	}
+	for line := range strings.Lines(string(io)) {
+		if n, ok := strings.CutPrefix(line, "wchar: "); ok {
+			u.written, _ = strconv.ParseInt(strings.TrimSpace(n), 10, 64)
+		}
+	}
+	return u
+}
+
+// ingested is the cost of a span of rows.
+type ingested struct {
+	rows int
+	usage
+}
+
+func (i ingested) perSecond() float64 { return float64(i.rows) / i.cpu.Seconds() }
+
+// store adds n rows in batches. Without the search index nothing is left to it.
+func (g *generator) store(t testing.TB, db *DB, n int, search bool) (sum ingested) {
+	t.Helper()
+	for range n / figureBatch {
+		name, source, items := g.batch(figureBatch)
+		before := used(t)
+		err := db.Write(context.Background(), func(tx *Tx) error {
+			o, err := tx.Origin(name, false, source, "sample", "figures")
+			if err != nil {
+				return err
+			}
+			if !search {
+				if err := tx.exec(`UPDATE settings SET value = (SELECT coalesce(max(id), 0) FROM mentions) WHERE key = 'search_through'`); err != nil {
+					return err
+				}
+			}
+			_, err = tx.Add(o, items)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := used(t)
+		sum.cpu += after.cpu - before.cpu
+		sum.written += after.written - before.written
+		sum.rows += len(items)
+	}
+	return sum
+}
+
+func TestFigures(t *testing.T) {
+	size, err := strconv.Atoi(os.Getenv("PANTAU_ROWS"))
+	if err != nil {
+		t.Skip("set PANTAU_ROWS=1000000 to measure")
+	}
+	path := os.Getenv("PANTAU_FIGURES")
+	if path == "" {
+		path = filepath.Join(t.TempDir(), "figures.db")
+	}
+	_, err = os.Stat(path)
+	db, openErr := Open(context.Background(), path, wib)
+	if openErr != nil {
+		t.Fatal(openErr)
+	}
+	defer db.Close()
+	if errors.Is(err, os.ErrNotExist) {
+		figuresOfIngest(t, db, size)
+	}
+	figuresOfQueries(t, db)
+	figuresOfReader(t, db)
+	figuresOfRescore(t, db)
+}
+
+// imported returns the rows a CPU second of sqlite3 .import into a bare table.
+func imported(t *testing.T, n int) float64 {
+	t.Helper()
+	dir := t.TempDir()
+	f, err := os.Create(filepath.Join(dir, "rows.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, g := csv.NewWriter(f), newGenerator(n)
+	for done := 0; done < n; done += figureBatch {
+		name, source, items := g.batch(figureBatch)
+		for k, i := range items {
+			_ = w.Write([]string{strconv.Itoa(done + k), name, source, i.ExternalID, strconv.FormatInt(i.PublishedAt.Unix(), 10), i.Text, strconv.Itoa(i.Stars), i.Version,
+				i.Score.Polarity.String(), strconv.FormatFloat(i.Score.Compound, 'f', 4, 64), fmt.Sprint(compactHits(i.Score.Hits))})
+		}
+	}
+	w.Flush()
+	if err := errors.Join(w.Error(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("sqlite3", filepath.Join(dir, "bare.db"), "PRAGMA journal_mode = WAL",
+		"CREATE TABLE bare (id INTEGER PRIMARY KEY, brand, source, ext, published INTEGER, text, stars INTEGER, version, polarity, compound REAL, hits)",
+		".mode csv", ".import "+f.Name()+" bare")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Skipf("sqlite3: %v: %s", err, out)
+	}
+	return float64(n) / (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+}
+
+// figuresOfIngest fills the database. Of every span one part is measured without
+// the search index and one with it.
+func figuresOfIngest(t *testing.T, db *DB, size int) {
+	g := newGenerator(size)
+	var first, last, with, all ingested
+	const probe = 50_000
+	for done := 0; done < size; {
+		span := min(max(probe, done), size-done) / figureBatch * figureBatch
+		rest := g.store(t, db, span-min(probe, span), true)
+		last = g.store(t, db, min(probe, span), false)
+		if done == 0 {
+			first = last
+		}
+		with.add(rest)
+		all.add(rest)
+		all.add(last)
+		done += span
+		t.Logf("%9d rows: %6.0f rows/CPU-s, %.2f KB written/row without the search index; so far with most of it %6.0f and %.2f",
+			done, last.perSecond(), float64(last.written)/float64(last.rows)/1024, all.perSecond(), float64(all.written)/float64(all.rows)/1024)
+	}
+	bare := imported(t, 200_000)
+	t.Logf("sqlite3 .import into a bare table: %.0f rows/CPU-s; ours %.2f x at the start, %.2f x at the end (want 0.3); slow-down %.2f x (want <= 1.3)",
+		bare, first.perSecond()/bare, last.perSecond()/bare, first.perSecond()/last.perSecond())
+	figuresOfSize(t, db)
+}
+
+func (i *ingested) add(other ingested) {
+	i.rows += other.rows
+	i.cpu += other.cpu
+	i.written += other.written
+}
+
+func figuresOfSize(t *testing.T, db *DB) {
+	var pages, size, search, n, hits, causes float64
+	for into, query := range map[*float64]string{&pages: `PRAGMA page_count`, &size: `PRAGMA page_size`, &n: `SELECT count(*) FROM mentions`,
+		&search: `SELECT (SELECT coalesce(sum(length(block)), 0) FROM search_segments) + (SELECT coalesce(sum(length(root)), 0) FROM search_segdir)`,
+		&hits:   `SELECT sum(length(hits)) FROM mentions`, &causes: `SELECT count(*) FROM mention_causes`} {
+		if err := db.read.QueryRow(query).Scan(into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%.0f bytes a mention without the search index, of them %.0f of hits and about %.0f of causes (want <= 260); the search index has %.0f",
+		(pages*size-search*1.02)/n, hits/n, causes*14/n, search/n)
+}
+
+// percentiles sorts the times of one query.
+func percentiles(took []time.Duration) (p50, p99 time.Duration) {
+	slices.Sort(took)
+	return took[len(took)/2], took[len(took)*99/100]
+}
+
+// figuresOfQueries asks every documented question about the biggest brand, with
+// the writer at work.
+func figuresOfQueries(t *testing.T, db *DB) {
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		writer := newGenerator(10_000_000)
+		writer.random = rand.New(rand.NewPCG(99, uint64(time.Now().UnixNano())))
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(50 * time.Millisecond):
+				writer.store(t, db, figureBatch, true)
+			}
+		}
+	}()
+	defer func() { close(stop); <-done }()
+	data, err := os.ReadFile(queriesDoc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range documented.FindAllStringSubmatch(string(data), -1) {
+		query := strings.NewReplacer("Sandang Senja", "brand 000", "Busana Bayu", "brand 001").Replace(m[1])
+		if strings.Contains(query, "json_each(m.hits)") {
+			timed(t, db, 3, "raw: "+query)
+			continue
+		}
+		timed(t, db, 50, query)
+	}
+	roll := timed(t, db, 50, `SELECT day, sum(mentions), sum(negatives) FROM v_daily WHERE brand = 'brand 000' AND day >= '2026-01-01' AND day < '2026-04-01' GROUP BY day`)
+	raw := timed(t, db, 3, `SELECT date(published_at, '+7 hours', 'unixepoch') AS day, count(*), sum(polarity = 1) FROM mentions
+		WHERE brand_id = (SELECT id FROM brands WHERE name = 'brand 000') AND published_at >= unixepoch('2026-01-01') AND published_at < unixepoch('2026-04-01') GROUP BY day`)
+	t.Logf("daily trend of 90 days from the roll-up %.0f x as fast as from raw rows (want 1000)", raw.Seconds()/roll.Seconds())
+	g := newGenerator(0)
+	for _, words := range []string{g.words[0], g.words[40], g.words[2000], g.words[3] + " " + g.words[700], `"` + g.words[0] + " " + g.words[1] + `"`} {
+		var took []time.Duration
+		found := 0
+		for range 30 {
+			begin := time.Now()
+			list, err := db.Search(context.Background(), words, SearchOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			took, found = append(took, time.Since(begin)), len(list)
+		}
+		p50, p99 := percentiles(took)
+		t.Logf("%8.2f ms p50 %8.2f ms p99  search %s: %d", ms(p50), ms(p99), words, found)
+	}
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// timed asks a question n times and returns the median.
+func timed(t *testing.T, db *DB, n int, query string) time.Duration {
+	t.Helper()
+	query = strings.TrimPrefix(query, "raw: ")
+	var took []time.Duration
+	found := 0
+	for range n {
+		begin := time.Now()
+		_, found = run(t, db, query)
+		took = append(took, time.Since(begin))
+	}
+	p50, p99 := percentiles(took)
+	t.Logf("%8.2f ms p50 %8.2f ms p99  %4d rows  %.70s", ms(p50), ms(p99), found, strings.Join(strings.Fields(query), " "))
+	return p50
+}
+
+// figuresOfReader writes beside a reader that holds its transaction.
+func figuresOfReader(t *testing.T, db *DB) {
+	g := newGenerator(10_000_000)
+	g.random = rand.New(rand.NewPCG(7, uint64(time.Now().UnixNano())))
+	write := func() time.Duration {
+		var took []time.Duration
+		for range 40 {
+			begin := time.Now()
+			g.store(t, db, figureBatch, true)
+			took = append(took, time.Since(begin))
+		}
+		_, p99 := percentiles(took)
+		return p99
+	}
+	alone := write()
+	reader, err := db.read.BeginTx(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := reader.QueryRow(`SELECT count(*) FROM brands`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	beside := write()
+	state, err := db.WAL(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = reader.Rollback()
+	g.store(t, db, 2*figureBatch, true)
+	after, err := db.WAL(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("batch of %d p99 %.0f ms alone, %.0f ms beside a reader that holds a transaction: %.2f x (want <= 2); WAL %d MiB beside it (%v), %d MiB after it",
+		figureBatch, ms(alone), ms(beside), beside.Seconds()/alone.Seconds(), state.Bytes>>20, state.Readers, after.Bytes>>20)
+}
+
+func figuresOfRescore(t *testing.T, db *DB) {
+	before, begin := used(t), time.Now()
+	r, err := db.Rescore(context.Background(), byLength{}, func(Rescored) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := used(t)
+	t.Logf("rescore without the scorer's own time: %d mentions, %d changed, %.1f s, %.0f/CPU-s (10 M in 5 min: 33,333/s)",
+		r.Seen, r.Changed, time.Since(begin).Seconds(), float64(r.Seen)/(after.cpu-before.cpu).Seconds())
+}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pantau/brand"
+)
+
+// bucketsEqualRawRows compares every table of counts with the mentions.
+func bucketsEqualRawRows(t *testing.T, db *DB) {
+	t.Helper()
+	const sums = `count(*), sum(polarity = 1), sum(polarity = 2), sum(polarity = 3), sum(polarity = 0),
+		sum(polarity = 1 AND copy_of IS NULL), count(stars), coalesce(sum(stars), 0), count(replied_at), coalesce(sum(replied_at - published_at), 0)`
+	const day = `date(published_at + 7 * 3600, 'unixepoch')`
+	const cause = `SELECT brand_id, coalesce(c.cause_id, 0) AS cause, source_id, `
+	for _, c := range []struct{ name, want, got string }{
+		{"hours", `SELECT brand_id, source_id, published_at / 3600, ` + day + `, CAST(strftime('%w', published_at + 7 * 3600, 'unixepoch') AS INTEGER) * 24 + (published_at / 3600 + 7) % 24, ` + sums + ` FROM mentions GROUP BY 1, 2, 3`,
+			`SELECT brand_id, source_id, hour, day, week_hour, ` + countColumns + ` FROM hours WHERE mentions > 0 ORDER BY 1, 2, 3`},
+		{"days", `SELECT brand_id, source_id, ` + day + `, ` + sums + ` FROM mentions GROUP BY 1, 2, 3`,
+			`SELECT brand_id, source_id, day, ` + countColumns + ` FROM days WHERE mentions > 0 ORDER BY 1, 2, 3`},
+		{"cause_hours", cause + `published_at / 3600, count(*) FROM mentions m LEFT JOIN mention_causes c ON c.mention_id = m.id WHERE polarity = 1 GROUP BY 1, 2, 3, 4`,
+			`SELECT brand_id, cause_id, source_id, hour, negatives FROM cause_hours WHERE negatives > 0 ORDER BY 1, 2, 3, 4`},
+		{"cause_days", cause + day + `, count(*) FROM mentions m LEFT JOIN mention_causes c ON c.mention_id = m.id WHERE polarity = 1 GROUP BY 1, 2, 3, 4`,
+			`SELECT brand_id, cause_id, source_id, day, negatives FROM cause_days WHERE negatives > 0 ORDER BY 1, 2, 3, 4`},
+		{"facet_days", `SELECT 2, brand_id, source_id, ` + day + `, stars, count(*), sum(polarity = 1), sum(polarity = 2), sum(polarity = 3) FROM mentions WHERE stars IS NOT NULL GROUP BY 2, 3, 4, 5
+			UNION ALL SELECT 3, brand_id, source_id, ` + day + `, version, count(*), sum(polarity = 1), sum(polarity = 2), sum(polarity = 3) FROM mentions WHERE version IS NOT NULL GROUP BY 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
+			`SELECT facet, brand_id, source_id, day, value, mentions, negatives, neutrals, positives FROM facet_days WHERE facet > 1 AND mentions > 0 ORDER BY 1, 2, 3, 4, 5`},
+	} {
+		want, got := rows(t, db, c.want), rows(t, db, c.got)
+		if want == "" {
+			t.Errorf("nothing to compare with %s", c.name)
+		}
+		if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
+			t.Errorf("%s differ from the mentions (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestCountsEqualRawRows(t *testing.T) {
+	db := openWithEverything(t)
+	bucketsEqualRawRows(t, db)
+	if got := rows(t, db, `SELECT count(*) > 0 FROM mentions WHERE copy_of IS NOT NULL`); got != "1\n" {
+		t.Error("no copy was found: this test proves less than it says")
+	}
+	if err := db.Write(context.Background(), func(tx *Tx) error { return tx.moveDays(wib) }); err != nil {
+		t.Fatal(err)
+	}
+	bucketsEqualRawRows(t, db)
+}
+
+func TestLabel(t *testing.T) {
+	db, ctx := open(t), context.Background()
+	write(t, db, func(tx *Tx, o Origin) error {
+		_, err := tx.Add(o, []Item{item("1", "mantap, paket hilang", noon, brand.Positive), item("2", "biasa", noon, brand.Neutral)})
+		return err
+	})
+	const counts = `SELECT negatives, neutrals, positives FROM v_daily`
+	const verdict = `SELECT polarity, causes, labelled FROM v_mentions WHERE id = 1`
+	label := Label{Polarity: brand.Negative, Causes: []brand.Cause{brand.LateDelivery, brand.OrderFulfilment}, Author: "Rani", Note: "sindiran", At: noon}
+	if err := db.Label(ctx, 1, label); err != nil {
+		t.Fatal(err)
+	}
+	if got := rows(t, db, counts) + rows(t, db, verdict); got != "1|1|0\nnegative|delivery,order_fulfilment|1\n" {
+		t.Errorf("after the label: %s", got)
+	}
+	label.Polarity, label.Causes = brand.Neutral, nil
+	if err := db.Label(ctx, 1, label); err != nil {
+		t.Fatal(err)
+	}
+	if got := rows(t, db, `SELECT polarity, scorer_polarity, causes, scorer_causes, author, note FROM v_labels`); got != "neutral|positive|<nil>|<nil>|Rani|sindiran\n" {
+		t.Errorf("v_labels after a second label: %s", got)
+	}
+	if err := db.Unlabel(ctx, 1, Label{Author: "Budi", At: noon}); err != nil {
+		t.Fatal(err)
+	}
+	if got := rows(t, db, counts) + rows(t, db, verdict); got != "0|1|1\npositive|<nil>|0\n" {
+		t.Errorf("after the label was taken back: %s", got)
+	}
+	if got, want := rows(t, db, `SELECT author, polarity_before, polarity, causes FROM v_label_changes ORDER BY id`),
+		"Rani|positive|negative|[\"delivery\",\"order_fulfilment\"]\nRani|negative|neutral|[]\nBudi|neutral|positive|[]\n"; got != want {
+		t.Errorf("the audit:\n%swant\n%s", got, want)
+	}
+	if err := db.Label(ctx, 99, label); !errors.Is(err, ErrNoMention) {
+		t.Errorf("Label(99) = %v, want ErrNoMention", err)
+	}
+}
+
+// TestCountsFollowCorrections labels, takes back, edits and rescores at random.
+func TestCountsFollowCorrections(t *testing.T) {
+	db, ctx := openWithEverything(t), context.Background()
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		id := 1 + random.Int64N(1200)
+		l := Label{Polarity: brand.Polarity(1 + random.IntN(3)), Author: "Rani", At: noon}
+		if l.Polarity == brand.Negative && id%2 == 0 {
+			l.Causes = []brand.Cause{brand.PriceFees}
+		}
+		var err error
+		switch random.IntN(3) {
+		case 0:
+			err = db.Unlabel(ctx, id, l)
+		case 1:
+			write(t, db, func(tx *Tx, o Origin) error {
+				_, err := tx.Add(o, []Item{item(fmt.Sprintf("m%04d", id%600), fmt.Sprint("lain lagi ", id), noon, brand.Polarity(random.IntN(4)), brand.AfterSales)})
+				return err
+			})
+		default:
+			err = db.Label(ctx, id, l)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	bucketsEqualRawRows(t, db)
+	if _, err := db.Rescore(ctx, byLength{}, func(Rescored) {}); err != nil {
+		t.Fatal(err)
+	}
+	bucketsEqualRawRows(t, db)
+}

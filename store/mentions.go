@@ -1,0 +1,347 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"hash/fnv"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pantau/brand"
+)
+
+// Item is a mention ready to be stored: cleaned, redacted and scored.
+type Item struct {
+	brand.Scored
+	Fingerprint uint64 // near-duplicates differ in few bits
+}
+
+// Added counts what a batch changed. What it did not change was known already.
+type Added struct {
+	New    int
+	Edited int
+}
+
+// Origin is where a batch belongs, by the ids that [Tx.Origin] looked up.
+type Origin struct {
+	BrandID   int64
+	SourceID  int64
+	LexiconID int64
+	Cursor    string // where the source's last run stopped
+}
+
+// Origin returns the ids of a brand, a source and a lexicon, which it registers
+// when they are new.
+func (tx *Tx) Origin(b string, competitor bool, source, kind, lexicon string) (o Origin, err error) {
+	if o.BrandID, err = tx.id(`INSERT INTO brands (name, competitor) VALUES (?, ?)
+		ON CONFLICT (name) DO UPDATE SET competitor = excluded.competitor RETURNING id`, b, competitor); err != nil {
+		return o, err
+	}
+	if o.LexiconID, err = tx.id(`INSERT INTO lexicons (version) VALUES (?)
+		ON CONFLICT (version) DO UPDATE SET version = excluded.version RETURNING id`, lexicon); err != nil {
+		return o, err
+	}
+	err = tx.tx.QueryRowContext(tx.ctx, `INSERT INTO sources (brand_id, name, kind) VALUES (?, ?, ?)
+		ON CONFLICT (brand_id, name) DO UPDATE SET kind = excluded.kind RETURNING id, cursor`,
+		o.BrandID, source, kind).Scan(&o.SourceID, &o.Cursor)
+	return o, err
+}
+
+func (tx *Tx) id(query string, args ...any) (id int64, err error) {
+	err = tx.tx.QueryRowContext(tx.ctx, query, args...).Scan(&id)
+	return id, err
+}
+
+// Add stores a batch of mentions of one source and keeps the hourly and daily
+// counts in step. A mention that is known by its external id and unchanged is
+// left alone; a changed one becomes a new revision at its first place in time.
+// What was erased does not come back.
+func (tx *Tx) Add(o Origin, items []Item) (Added, error) {
+	items, err := tx.withoutErased(o, items)
+	if err != nil {
+		return Added{}, err
+	}
+	known, err := tx.known(o, items)
+	if err != nil {
+		return Added{}, err
+	}
+	last, err := tx.id(`SELECT coalesce(max(id), 0) FROM mentions`)
+	if err != nil {
+		return Added{}, err
+	}
+	if err := tx.index(last); err != nil { // of the batches before: the index lags by one
+		return Added{}, err
+	}
+	var added Added
+	fresh := make([]row, 0, len(items))
+	buckets := newBuckets(tx.zone)
+	for _, item := range items {
+		before, seen := known[item.ExternalID]
+		now := newRow(last+1, item)
+		switch {
+		case !seen:
+			fresh = append(fresh, now)
+			known[item.ExternalID] = now.identity()
+			last++
+		case before.content != now.content && before.stored:
+			if err := tx.edit(o, before, now, buckets); err != nil {
+				return added, err
+			}
+			added.Edited++
+		}
+	}
+	if err := tx.markCopies(o.BrandID, fresh); err != nil {
+		return added, err
+	}
+	for _, r := range fresh {
+		buckets.add(r.fact(), 1)
+	}
+	if err := tx.insertMentions(o, fresh); err != nil {
+		return added, err
+	}
+	added.New = len(fresh)
+	if err := tx.exec(`UPDATE sources SET mentions = mentions + ? WHERE id = ?`, added.New, o.SourceID); err != nil {
+		return added, err
+	}
+	return added, tx.addBuckets(o.BrandID, o.SourceID, buckets)
+}
+
+// identity is what must be known of a stored mention to recognise an edit.
+type identity struct {
+	id      int64
+	content int64
+	stored  bool // false while it is only part of the running batch
+}
+
+const chunk = 50 // rows of one INSERT: more parameters at once cost more than statements
+
+// mentionKey is what the index of mentions holds of an external id: four bytes
+// instead of twenty. The few that share a key are told apart by their text.
+func mentionKey(externalID string) int64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, externalID) // a hash takes everything
+	return int64(mix(h.Sum64()) & 0x7fffffff)
+}
+
+// mix spreads the bits of an FNV hash, whose low bits are weak for short texts
+// (finaliser of MurmurHash3).
+func mix(h uint64) uint64 {
+	h = (h ^ h>>33) * 0xff51afd7ed558ccd
+	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
+}
+
+func (tx *Tx) known(o Origin, items []Item) (map[string]identity, error) {
+	known := make(map[string]identity, len(items))
+	for start := 0; start < len(items); start += chunk {
+		part := items[start:min(start+chunk, len(items))]
+		args := make([]any, 0, chunk+1)
+		args = append(args, o.SourceID)
+		for i := range chunk { // always as many, so that the statement is prepared once
+			args = append(args, mentionKey(part[min(i, len(part)-1)].ExternalID))
+		}
+		rows, err := tx.tx.QueryContext(tx.ctx, `SELECT external_id, id, content FROM mentions
+			WHERE source_id = ? AND key IN (?`+strings.Repeat(", ?", chunk-1)+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		if err := scanKnown(rows, known); err != nil {
+			return nil, err
+		}
+	}
+	return known, nil
+}
+
+func scanKnown(rows *sql.Rows, known map[string]identity) error {
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		k := identity{stored: true}
+		if err := rows.Scan(&key, &k.id, &k.content); err != nil {
+			return err
+		}
+		known[key] = k
+	}
+	return rows.Err()
+}
+
+// row is a mention on its way into the table.
+type row struct {
+	Item
+	id      int64
+	content int64
+	copyOf  any // id of the earlier negative that this one repeats
+	hits    any
+}
+
+func newRow(id int64, item Item) row {
+	return row{Item: item, id: id, content: contentHash(item.Mention), hits: compactHits(item.Score.Hits)}
+}
+
+func (r row) fact() fact {
+	return fact{at: r.PublishedAt, polarity: r.Score.Polarity, causes: causeSet(r.Score.Causes), stars: r.Stars,
+		language: r.Score.Language, version: r.Version, repliedAt: r.RepliedAt, copied: r.copyOf != nil}
+}
+
+func (r row) identity() identity { return identity{id: r.id, content: r.content} }
+
+// contentHash tells an edit from the same text once more. Fields are separated,
+// so that moving a word from the title to the text is a change.
+func contentHash(m brand.Mention) int64 {
+	h := fnv.New64a()
+	for _, field := range [...]string{m.Title, m.Text, strconv.Itoa(m.Stars), m.Reply} {
+		_, _ = io.WriteString(h, field) // a hash takes everything
+		_, _ = h.Write([]byte{0})
+	}
+	return int64(mix(h.Sum64()) & 0x7fffffff)
+}
+
+// compactHits writes hits as short JSON arrays: names would double their size.
+// What weighs nothing explains nothing.
+func compactHits(hits []brand.Hit) any {
+	b := make([]byte, 0, 32*len(hits)+2)
+	for _, h := range hits {
+		if h.Weight == 0 {
+			continue
+		}
+		b = strconv.AppendInt(append(b, ",["...), int64(h.Start), 10)
+		b = strconv.AppendInt(append(b, ','), int64(h.End), 10)
+		b = strconv.AppendFloat(append(b, ','), h.Weight, 'g', 3, 64)
+		b = appendQuoted(append(b, ','), h.Entry)
+		if h.Rule != "" {
+			b = appendQuoted(append(b, ','), h.Rule)
+		}
+		b = append(b, ']')
+	}
+	if len(b) == 0 {
+		return nil
+	}
+	b[0] = '['
+	return string(append(b, ']'))
+}
+
+// appendQuoted appends a JSON string. Entries are plain words nearly always, and
+// they are on the path of every mention.
+func appendQuoted(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x80 {
+			quoted, _ := json.Marshal(s) // a string always marshals
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
+const (
+	mentionColumns = `id, brand_id, source_id, key, external_id, published_at, collected_at, content, fingerprint, copy_of,
+		title, text, url, author, version, place, stars, reply, replied_at,
+		polarity, compound, p_negative, doubtful, language, lexicon_id, hits`
+	mentionValues = `(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
+)
+
+func (r row) values(o Origin, args []any) []any {
+	return append(args, r.id, o.BrandID, o.SourceID, mentionKey(r.ExternalID), r.ExternalID, r.PublishedAt.Unix(), r.CollectedAt.Unix(), r.content, int64(r.Fingerprint), r.copyOf,
+		text(r.Title), r.Text, text(r.URL), text(r.Author), text(r.Version), text(r.Place), stars(r.Stars), text(r.Reply), unix(r.RepliedAt),
+		int64(r.Score.Polarity), tenThousandths(r.Score.Compound), tenThousandths(r.Score.PNegative), r.Score.Doubtful, int64(r.Score.Language), o.LexiconID, r.hits)
+}
+
+// tenThousandths is how verdicts are stored: two bytes instead of eight.
+func tenThousandths(x float64) int64 { return int64(math.Round(x * 10000)) }
+
+func stars(n int) any {
+	if n < 1 || n > 5 {
+		return nil
+	}
+	return int64(n)
+}
+
+func (tx *Tx) insertMentions(o Origin, rows []row) error {
+	args := make([]any, 0, chunk*26)
+	for part := range parts(rows) {
+		args = args[:0]
+		for _, r := range part {
+			args = r.values(o, args)
+		}
+		if err := tx.exec(`INSERT INTO mentions (`+mentionColumns+`) VALUES `+mentionValues+strings.Repeat(","+mentionValues, len(part)-1), args...); err != nil {
+			return err
+		}
+	}
+	return tx.insertCauses(rows)
+}
+
+// parts splits rows into chunks and, at the end, single rows: two sizes of a
+// statement stay prepared, fifty would not.
+func parts[T any](rows []T) func(func([]T) bool) {
+	return func(yield func([]T) bool) {
+		for len(rows) > 0 {
+			n := 1
+			if len(rows) >= chunk {
+				n = chunk
+			}
+			if !yield(rows[:n]) {
+				return
+			}
+			rows = rows[n:]
+		}
+	}
+}
+
+func (tx *Tx) insertCauses(rows []row) error {
+	var causes [][]any
+	for _, r := range rows {
+		for _, c := range r.Score.Causes {
+			causes = append(causes, []any{r.id, int64(c.Cause), c.Start, c.End})
+		}
+	}
+	for part := range parts(causes) {
+		if err := tx.exec(`INSERT INTO mention_causes (mention_id, cause_id, start_byte, end_byte) VALUES (?,?,?,?)`+
+			strings.Repeat(",(?,?,?,?)", len(part)-1)+` ON CONFLICT DO NOTHING`, slices.Concat(part...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// edit keeps what was as a revision and moves the counts of its hour. What a
+// person said of the old text no longer holds: the scorer judges the new one.
+func (tx *Tx) edit(o Origin, before identity, now row, buckets *buckets) error {
+	old, err := tx.factOf(before.id)
+	if err != nil {
+		return err
+	}
+	now.id = before.id
+	reindex, err := tx.unindex(before.id)
+	if err != nil {
+		return err
+	}
+	for _, s := range []struct {
+		query string
+		args  []any
+	}{
+		{`INSERT INTO revisions (mention_id, revision, replaced_at, title, text, stars, polarity, compound)
+			SELECT id, revision, ?, title, text, stars, polarity, compound / 10000.0 FROM mentions WHERE id = ?`, []any{now.CollectedAt.Unix(), now.id}},
+		{`UPDATE mentions SET revision = revision + 1, content = ?, fingerprint = ?, copy_of = NULL, title = ?, text = ?, stars = ?,
+			version = coalesce(?, version), reply = ?, replied_at = ?, polarity = ?, compound = ?, p_negative = ?, doubtful = ?, language = ?, lexicon_id = ?, hits = ?
+			WHERE id = ?`, []any{now.content, int64(now.Fingerprint), text(now.Title), now.Text, stars(now.Stars), text(now.Version), text(now.Reply), unix(now.RepliedAt),
+			int64(now.Score.Polarity), tenThousandths(now.Score.Compound), tenThousandths(now.Score.PNegative), now.Score.Doubtful, int64(now.Score.Language), o.LexiconID, now.hits, now.id}},
+		{`DELETE FROM labels WHERE mention_id = ?`, []any{now.id}},
+		{`DELETE FROM mention_causes WHERE mention_id = ?`, []any{now.id}},
+	} {
+		if err := tx.exec(s.query, s.args...); err != nil {
+			return err
+		}
+	}
+	if err := tx.insertCauses([]row{now}); err != nil {
+		return err
+	}
+	if err := reindex(); err != nil {
+		return err
+	}
+	buckets.add(old, -1)
+	is, err := tx.factOf(now.id)
+	buckets.add(is, 1)
+	return err
+}

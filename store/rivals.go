@@ -1,0 +1,53 @@
+package store
+
+import (
+	"time"
+
+	"pantau/brand"
+)
+
+// Rivals counts the negatives with one cause at every competitor in the hours
+// [from, to], beside what is usual for them by their 28 days before.
+func (tx *Tx) Rivals(cause brand.Cause, from, to time.Time) (rivals []brand.Rival, _ error) {
+	first, last := hourOf(from), hourOf(to)
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT b.name, coalesce(sum(iif(h.hour >= ?, h.negatives, 0)), 0), coalesce(sum(iif(h.hour < ?, h.negatives, 0)), 0) * 1.0 * ? / (28 * 24)
+		FROM brands b LEFT JOIN cause_hours h ON h.brand_id = b.id AND h.cause_id = ? AND h.hour BETWEEN ? AND ?
+		WHERE b.competitor = 1 GROUP BY b.id ORDER BY b.name`, first, first, last-first+1, int64(cause), first-28*24, last)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r brand.Rival
+		if err := rows.Scan(&r.Brand, &r.Observed, &r.Expected); err != nil {
+			return nil, err
+		}
+		rivals = append(rivals, r)
+	}
+	return rivals, rows.Err()
+}
+
+// Replies says how a brand answered its negative reviews of the 28 days before
+// now in public, on the sources that show replies; nil when none does.
+func (tx *Tx) Replies(brandID int64, now time.Time) (*brand.Replies, error) {
+	hours, err := ints(tx.tx.QueryContext(tx.ctx, `SELECT coalesce(replied_at - published_at, -1) FROM mentions INDEXED BY negatives
+		WHERE brand_id = ?1 AND published_at BETWEEN ?2 AND ?3 AND polarity = 1
+		AND source_id IN (SELECT source_id FROM hours WHERE brand_id = ?1 AND hour BETWEEN ?2 / 3600 AND ?3 / 3600 AND replied > 0)`,
+		brandID, now.AddDate(0, 0, -28).Unix(), now.Unix()))
+	if err != nil || len(hours) == 0 {
+		return nil, err
+	}
+	answered := make([]int64, 0, len(hours))
+	for _, h := range hours {
+		if h >= 0 {
+			answered = append(answered, h)
+		}
+	}
+	return &brand.Replies{Negatives: len(hours), Answered: len(answered), MedianHours: median(answered).Hours()}, nil
+}
+
+// Alarms counts the incidents of a brand that opened in the 90 days before now.
+func (tx *Tx) Alarms(brandID int64, now time.Time) (int, error) {
+	n, err := tx.id(`SELECT count(*) FROM incidents WHERE brand_id = ? AND opened_at >= ? AND opened_at < ?`, brandID, now.AddDate(0, 0, -90).Unix(), now.Unix())
+	return int(n), err
+}

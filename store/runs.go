@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// Run is what one round of a source did and could see.
+type Run struct {
+	StartedAt, FinishedAt time.Time
+	From, To              time.Time // window that was covered; zero when unknown
+	Fetched               int       // items the source gave
+	Added, Edited         int
+	Rejected              int // items that could not be kept
+	Gap                   bool
+	Status                string // fresh, degraded, blocked, rate_limited or failed
+	Reason                string
+	Cursor                string // where the next run goes on; unchanged when empty
+}
+
+// FinishRun records a run, moves the cursor and marks the hours that it covered.
+func (tx *Tx) FinishRun(o Origin, r Run) error {
+	if err := tx.exec(`INSERT INTO runs (source_id, started_at, finished_at, covered_from, covered_to, fetched, added, edited, rejected, gap, status, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, o.SourceID, r.StartedAt.Unix(), r.FinishedAt.Unix(), unix(r.From), unix(r.To),
+		r.Fetched, r.Added, r.Edited, r.Rejected, r.Gap, r.Status, r.Reason); err != nil {
+		return err
+	}
+	if r.Cursor != "" {
+		if err := tx.exec(`UPDATE sources SET cursor = ? WHERE id = ?`, r.Cursor, o.SourceID); err != nil {
+			return err
+		}
+	}
+	if err := tx.catchUp(); err != nil {
+		return err
+	}
+	if r.From.IsZero() || !r.To.After(r.From) {
+		return nil
+	}
+	return tx.cover(o.SourceID, r.From, r.To)
+}
+
+// cover marks the hours between two times as watched. The first and the last
+// are watched in part; parts of one hour add up, because runs follow each other.
+func (tx *Tx) cover(sourceID int64, from, to time.Time) error {
+	first, last := hourOf(from), hourOf(to)
+	part := func(hour int64) float64 {
+		start, end := max(from.Unix(), hour*3600), min(to.Unix(), hour*3600+3600)
+		return float64(max(end-start, 0)) / 3600
+	}
+	const insert = `INSERT INTO coverage (source_id, hour, share) VALUES (?, ?, ?) ON CONFLICT (source_id, hour) DO UPDATE SET share = `
+	if err := tx.exec(insert+`min(1, share + excluded.share)`, sourceID, first, part(first)); err != nil || last == first {
+		return err
+	}
+	// A window that began before the hour has seen its start as well: what an
+	// earlier run saw of the hour is inside it.
+	if err := tx.exec(insert+`max(share, excluded.share)`, sourceID, last, part(last)); err != nil {
+		return err
+	}
+	return tx.exec(`WITH RECURSIVE h (hour) AS (SELECT ?1 WHERE ?1 < ?2 UNION ALL SELECT hour + 1 FROM h WHERE hour + 1 < ?2)
+		INSERT INTO coverage (source_id, hour, share) SELECT ?3, hour, 1 FROM h WHERE true
+		ON CONFLICT (source_id, hour) DO UPDATE SET share = 1`, first+1, last, sourceID)
+}
+
+// SourceHealth is how a source fares.
+type SourceHealth struct {
+	Brand       string    `json:"brand"`
+	Source      string    `json:"source"`
+	Kind        string    `json:"kind"`
+	Status      string    `json:"status"` // of the last run; "never" before the first
+	Reason      string    `json:"reason,omitempty"`
+	LastRun     time.Time `json:"last_run,omitzero"`
+	LastSuccess time.Time `json:"last_success,omitzero"`
+	LastNew     time.Time `json:"last_new,omitzero"`
+	Mentions    int       `json:"mentions"`
+	Rejected    int       `json:"rejected"` // in the last run
+}
+
+const sourceHealth = `SELECT b.name, s.name, s.kind, coalesce(r.status, 'never'), coalesce(r.reason, ''), r.finished_at,
+	(SELECT max(finished_at) FROM runs WHERE source_id = s.id AND status IN ('fresh', 'degraded')),
+	(SELECT max(finished_at) FROM runs WHERE source_id = s.id AND added > 0),
+	s.mentions, coalesce(r.rejected, 0)
+	FROM sources s JOIN brands b ON b.id = s.brand_id
+	LEFT JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE source_id = s.id)`
+
+// Sources returns the health of every source that ever ran.
+func (db *DB) Sources(ctx context.Context) ([]SourceHealth, error) {
+	return scanHealth(db.read.QueryContext(ctx, sourceHealth+` ORDER BY b.name, s.name`))
+}
+
+// Sources is [DB.Sources] as this transaction sees it.
+func (tx *Tx) Sources() ([]SourceHealth, error) {
+	return scanHealth(tx.tx.QueryContext(tx.ctx, sourceHealth+` ORDER BY b.name, s.name`))
+}
+
+// SourcesOf returns the health of the sources of one brand as this transaction
+// sees them.
+func (tx *Tx) SourcesOf(brandID int64) ([]SourceHealth, error) {
+	return scanHealth(tx.tx.QueryContext(tx.ctx, sourceHealth+` WHERE b.id = ? ORDER BY s.name`, brandID))
+}
+
+func scanHealth(rows *sql.Rows, err error) (list []SourceHealth, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var h SourceHealth
+		var run, success, fresh sql.NullInt64
+		if err := rows.Scan(&h.Brand, &h.Source, &h.Kind, &h.Status, &h.Reason, &run, &success, &fresh, &h.Mentions, &h.Rejected); err != nil {
+			return nil, err
+		}
+		h.LastRun, h.LastSuccess, h.LastNew = when(run), when(success), when(fresh)
+		list = append(list, h)
+	}
+	return list, rows.Err()
+}
+
+func when(s sql.NullInt64) time.Time {
+	if !s.Valid {
+		return time.Time{}
+	}
+	return time.Unix(s.Int64, 0).UTC()
+}

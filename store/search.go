@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The search index is an FTS4 table over the words of all texts, without a copy
+// of them. FTS4 is in every build; FTS5 needs a build tag, and without it would
+// compile and then fail at the first search. Its upkeep lags by a batch: a row at
+// a time would cost five times as much as a range.
+
+// indexMost is how many mentions one transaction adds to the search index, so
+// that an old database that gets its index does not keep everybody waiting.
+const indexMost = 50_000
+
+// index brings the search index up to the mention with the given id.
+func (tx *Tx) index(last int64) error {
+	through, err := tx.searchThrough()
+	if err != nil || through == last {
+		return err
+	}
+	to := min(last, through+indexMost)
+	if err := tx.set("search_through", strconv.FormatInt(to, 10)); err != nil {
+		return err
+	}
+	return tx.exec(`INSERT INTO search (docid, body) SELECT rowid, body FROM search_texts WHERE rowid > ?`, through)
+}
+
+func (tx *Tx) searchThrough() (id int64, err error) {
+	return tx.id(`SELECT CAST(value AS INTEGER) FROM settings WHERE key = 'search_through'`)
+}
+
+// catchUp adds what is stored and not indexed yet.
+func (tx *Tx) catchUp() error {
+	last, err := tx.id(`SELECT coalesce(max(id), 0) FROM mentions`)
+	if err != nil {
+		return err
+	}
+	return tx.index(last)
+}
+
+// unindex takes a mention out of the search index before its text changes, and
+// returns what puts it back afterwards.
+func (tx *Tx) unindex(id int64) (reindex func() error, err error) {
+	through, err := tx.searchThrough()
+	if err != nil || id > through {
+		return func() error { return nil }, err
+	}
+	if err := tx.exec(`DELETE FROM search WHERE docid = ?`, id); err != nil {
+		return nil, err
+	}
+	return func() error {
+		return tx.exec(`INSERT INTO search (docid, body) SELECT rowid, body FROM search_texts WHERE rowid = ?`, id)
+	}, nil
+}
+
+// checkIndex empties a search index whose words another version of the program
+// made; the next transactions fill it again.
+func (tx *Tx) checkIndex() error {
+	var version string
+	err := tx.tx.QueryRowContext(tx.ctx, `SELECT value FROM settings WHERE key = 'search_version'`).Scan(&version)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if version == searchVersion {
+		return nil
+	}
+	if err := tx.set("search_through", "0"); err != nil {
+		return err
+	}
+	if err := tx.exec(`INSERT INTO search (search) VALUES ('rebuild')`); err != nil { // from an empty view: this empties it
+		return err
+	}
+	return tx.set("search_version", searchVersion)
+}
+
+// ErrEmptySearch says that a search names no word.
+var ErrEmptySearch = errors.New("a search needs at least one word")
+
+// matchOf translates what people type into an FTS4 expression: words that must
+// all occur, "a phrase", -without, and word* for a beginning. Everything else is
+// taken as words, so that no input can be a syntax error.
+func matchOf(query string) (string, error) {
+	var with, without []string
+	for part := range searchParts(query) {
+		words := slices.Collect(wordsOf(part.text))
+		for i := range words {
+			if !part.prefix || i < len(words)-1 {
+				words[i] = stem(words[i])
+			}
+		}
+		if len(words) == 0 {
+			continue
+		}
+		term := `"` + strings.Join(words, " ") + `"`
+		if part.prefix {
+			term = `"` + strings.Join(words, " ") + `*"`
+		}
+		if part.not {
+			without = append(without, term)
+		} else {
+			with = append(with, term)
+		}
+	}
+	if len(with) == 0 {
+		return "", ErrEmptySearch
+	}
+	match := strings.Join(with, " AND ")
+	for _, term := range without {
+		match += " NOT " + term
+	}
+	return match, nil
+}
+
+type searchPart struct {
+	text        string
+	not, prefix bool
+}
+
+// searchParts splits a query at spaces outside quotes.
+func searchParts(query string) func(func(searchPart) bool) {
+	return func(yield func(searchPart) bool) {
+		for query = strings.TrimSpace(query); query != ""; query = strings.TrimSpace(query) {
+			var p searchPart
+			if rest, ok := strings.CutPrefix(query, "-"); ok {
+				p.not, query = true, rest
+			}
+			if rest, ok := strings.CutPrefix(query, `"`); ok {
+				p.text, query, _ = strings.Cut(rest, `"`)
+			} else {
+				end := strings.IndexAny(query, " \t\r\n")
+				if end < 0 {
+					end = len(query)
+				}
+				p.text, query = query[:end], query[end:]
+				p.prefix = strings.HasSuffix(p.text, "*")
+			}
+			if !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// Found is one result of a search.
+type Found struct {
+	ID          int64   `json:"id"`
+	Brand       string  `json:"brand"`
+	Source      string  `json:"source"`
+	PublishedAt string  `json:"published_at"` // as in the views
+	Polarity    string  `json:"polarity"`
+	Stars       *int    `json:"stars"`
+	Title       *string `json:"title,omitempty"`
+	Text        *string `json:"text"`
+	URL         *string `json:"url,omitempty"`
+}
+
+// SearchOptions narrow a search. The zero value narrows nothing.
+type SearchOptions struct {
+	Brand    string
+	Polarity string
+	Limit    int   // 20 when zero
+	Before   int64 // only mentions with a smaller id: the next page
+}
+
+// Search returns the mentions with all words of a query, those that were stored
+// last first. Mentions of the last moments may be missing: the index lags by a
+// batch.
+func (db *DB) Search(ctx context.Context, query string, o SearchOptions) (list []Found, _ error) {
+	match, err := matchOf(query)
+	if err != nil {
+		return nil, err
+	}
+	args := []any{match}
+	where := ""
+	for _, c := range []struct {
+		clause string
+		value  any
+		set    bool
+	}{
+		{" AND v.brand = ?", o.Brand, o.Brand != ""},
+		{" AND v.polarity = ?", o.Polarity, o.Polarity != ""},
+		{" AND search.docid < ?", o.Before, o.Before > 0},
+	} {
+		if c.set {
+			where += c.clause
+			args = append(args, c.value)
+		}
+	}
+	if o.Limit == 0 {
+		o.Limit = 20
+	}
+	// CROSS JOIN keeps the order: the index first, newest id first, and mentions
+	// one by one until there are enough.
+	rows, err := db.read.QueryContext(ctx, `SELECT v.id, v.brand, v.source, v.published_at, v.polarity, v.stars, v.title, v.text, v.url
+		FROM search CROSS JOIN v_mentions v ON v.id = search.docid
+		WHERE search.body MATCH ?`+where+` ORDER BY search.docid DESC LIMIT ?`, append(slices.Clip(args), o.Limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", explain(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var f Found
+		if err := rows.Scan(&f.ID, &f.Brand, &f.Source, &f.PublishedAt, &f.Polarity, &f.Stars, &f.Title, &f.Text, &f.URL); err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	return list, explain(rows.Err())
+}

@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"pantau/brand"
+)
+
+func TestSearchWords(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"affixes", "Pengirimannya dikirim mengirim kiriman", "irim irim irim irim"},
+		{"swallowed letters", "menyapu sapu menulis tulis memakai dipakai pemakaian", "sapu sapu tuli tuli paka paka paka"},
+		{"slang", "gak sdh blm", "tidak sudah belum"},
+		{"drawn-out letters", "bangettt lamaaaa", "banget lama"},
+		{"accents and width", "Café ＡＢＣ", "cafe abc"},
+		{"numbers stay", "order 100000 v2.1", "order 100000 v2 1"},
+		{"nothing", "!!! 😡", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := searchWords(tt.text); got != tt.want {
+				t.Errorf("searchWords(%q) = %q, want %q", tt.text, got, tt.want)
+			}
+		})
+	}
+}
+
+func FuzzSearchWords(f *testing.F) {
+	f.Add("Pengirimannya lamaaa")
+	f.Add("ke\xff\x00 İ ﷺ")
+	f.Fuzz(func(t *testing.T, text string) {
+		got := searchWords(text)
+		if !utf8.ValidString(got) || strings.ContainsAny(got, `"*-`) {
+			t.Errorf("searchWords(%q) = %q", text, got)
+		}
+	})
+}
+
+func searched(t *testing.T, db *DB, query string, o SearchOptions) string {
+	t.Helper()
+	list, err := db.Search(context.Background(), query, o)
+	if err != nil {
+		t.Fatalf("Search(%q): %v", query, err)
+	}
+	var ids []string
+	for _, f := range list {
+		ids = append(ids, fmt.Sprint(f.ID))
+	}
+	return strings.Join(ids, " ")
+}
+
+func TestSearch(t *testing.T) {
+	db := open(t)
+	write(t, db, func(tx *Tx, o Origin) error {
+		if _, err := tx.Add(o, []Item{
+			item("1", "paket belum dikirim, admin diam", noon, brand.Negative),
+			item("2", "Pengiriman cepat sekali", noon.Add(time.Hour), brand.Positive),
+			item("3", "paketnya gak datang", noon.Add(2*time.Hour), brand.Negative),
+			item("4", "aplikasi sering error", noon.Add(3*time.Hour), brand.Negative),
+		}); err != nil {
+			return err
+		}
+		return tx.FinishRun(o, Run{StartedAt: noon, FinishedAt: noon, Status: "fresh"})
+	})
+	tests := []struct {
+		name, query string
+		options     SearchOptions
+		want        string
+	}{
+		{"forms of a word, newest first", "kirim", SearchOptions{}, "2 1"},
+		{"all words", "paket kirim", SearchOptions{}, "1"},
+		{"slang", "tidak datang", SearchOptions{}, "3"},
+		{"without a word", "paket -admin", SearchOptions{}, "3"},
+		{"a phrase", `"admin diam"`, SearchOptions{}, "1"},
+		{"a phrase in the wrong order", `"diam admin"`, SearchOptions{}, ""},
+		{"the beginning of a word", "aplik*", SearchOptions{}, "4"},
+		{"by polarity", "kirim", SearchOptions{Polarity: "negative"}, "1"},
+		{"another brand", "kirim", SearchOptions{Brand: "X"}, ""},
+		{"the next page", "paket", SearchOptions{Limit: 1, Before: 3}, "1"},
+		{"operators are words", "paket AND OR NOT kirim", SearchOptions{}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := searched(t, db, tt.query, tt.options); got != tt.want {
+				t.Errorf("Search(%q) = %q, want %q", tt.query, got, tt.want)
+			}
+		})
+	}
+}
+
+// TestSearchIsHarmless feeds what breaks query languages.
+func TestSearchIsHarmless(t *testing.T) {
+	db := openWithEverything(t)
+	for _, query := range []string{`"`, `""`, `"paket`, `paket"`, `NEAR/2`, `body:paket`, `(paket`, `paket)`, `*`, `-`, `--`, `-paket`, `paket*admin*`, `'; DROP TABLE mentions; --`,
+		"paket\x00admin", `\"paket`, strings.Repeat("paket ", 500), strings.Repeat(`"`, 999), "^paket", "paket NEAR admin"} {
+		if _, err := db.Search(context.Background(), query, SearchOptions{}); err != nil && !errors.Is(err, ErrEmptySearch) {
+			t.Errorf("Search(%.40q) = %v", query, err)
+		}
+	}
+}
+
+func FuzzSearch(f *testing.F) {
+	f.Add(`"belum sampai" -admin pak*`)
+	f.Add(`NEAR(a b) OR ^c:"`)
+	db := openWithEverything(f)
+	f.Fuzz(func(t *testing.T, query string) {
+		if len(query) > 500 {
+			return
+		}
+		if _, err := db.Search(context.Background(), query, SearchOptions{}); err != nil && !errors.Is(err, ErrEmptySearch) {
+			t.Errorf("Search(%q) = %v", query, err)
+		}
+	})
+}
+
+// TestIndexFollows holds the search index to the texts through edits, retention
+// and the lag of a batch.
+func TestIndexFollows(t *testing.T) {
+	db, ctx := open(t), context.Background()
+	add := func(items ...Item) {
+		t.Helper()
+		write(t, db, func(tx *Tx, o Origin) error { _, err := tx.Add(o, items); return err })
+	}
+	intact := func() {
+		t.Helper()
+		if got := rows(t, db, `PRAGMA integrity_check`); got != "ok\n" {
+			t.Errorf("integrity_check = %s", got)
+		}
+	}
+	add(item("1", "sepatu robek", noon.AddDate(0, 0, -100), brand.Negative))
+	if got := searched(t, db, "robek", SearchOptions{}); got != "" {
+		t.Errorf("found %q before the next batch: does the index not lag?", got)
+	}
+	add(item("2", "sandal robek", noon, brand.Negative))
+	if got := searched(t, db, "robek", SearchOptions{}); got != "1" {
+		t.Errorf("found %q after the next batch, want 1", got)
+	}
+	add(item("1", "sepatu diganti", noon, brand.Positive))
+	if got := searched(t, db, "robek", SearchOptions{}) + "/" + searched(t, db, "ganti", SearchOptions{}); got != "2/1" {
+		t.Errorf("after an edit found %q, want 2/1", got)
+	}
+	intact()
+	if err := db.Forget(ctx, noon.AddDate(0, 0, -90), noon.AddDate(-2, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if got := searched(t, db, "ganti", SearchOptions{}); got != "" {
+		t.Errorf("found %q after the retention", got)
+	}
+	if got := rows(t, db, `SELECT count(*) FROM search_segdir`); got != "1\n" {
+		t.Errorf("%s segments after the retention, want 1: the others keep dead words", got)
+	}
+	intact()
+}
+
+func TestAnotherVersionOfTheWordsRebuildsTheIndex(t *testing.T) {
+	db, ctx := openWithEverything(t), context.Background()
+	before := searched(t, db, "paket", SearchOptions{Limit: 5})
+	if err := db.Write(ctx, func(tx *Tx) error {
+		if err := tx.set("search_version", "0"); err != nil {
+			return err
+		}
+		return tx.checkIndex()
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := searched(t, db, "paket", SearchOptions{}); got != "" {
+		t.Errorf("found %q in an emptied index", got)
+	}
+	if err := db.Write(ctx, (*Tx).catchUp); err != nil {
+		t.Fatal(err)
+	}
+	if got := searched(t, db, "paket", SearchOptions{Limit: 5}); got != before || got == "" {
+		t.Errorf("found %q after the rebuild, want %q", got, before)
+	}
+}

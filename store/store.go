@@ -1,0 +1,357 @@
+// Package store keeps everything in one SQLite file: mentions with their
+// scores, hourly buckets, coverage, incidents and the outbox of alerts. All SQL
+// of the program lives here.
+//
+// There is one writer connection and a pool of read-only ones. [DB.Write] runs a
+// function in one transaction: what belongs together commits together. Times go
+// in and come out as [time.Time]; inside they are unix seconds.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+	"github.com/pressly/goose/v3"
+
+	"pantau/brand"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// DB is an open store. It is safe for concurrent use.
+type DB struct {
+	path  string
+	zone  *time.Location
+	write *sql.DB // one connection
+	read  *sql.DB
+}
+
+// Open opens the file at path, creates it when it is missing and brings its
+// schema up to date, after a backup. The zone decides on which local day an
+// hour falls. A file of a newer program is refused.
+func Open(ctx context.Context, path string, zone *time.Location) (*DB, error) {
+	if err := writable(path); err != nil {
+		return nil, err
+	}
+	db := &DB{path: path, zone: zone, write: connect(writerDSN(path), 1), read: connect(readerDSN(path), 4)}
+	if err := db.prepare(ctx); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("%s: %w", path, explain(err))
+	}
+	return db, nil
+}
+
+// OpenExisting is [Open] for a file that must be there already.
+func OpenExisting(ctx context.Context, path string, zone *time.Location) (*DB, error) {
+	if err := exists(path); err != nil {
+		return nil, err
+	}
+	return Open(ctx, path, zone)
+}
+
+func exists(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: no such database: let pantau once or pantau run write it first", path)
+	}
+	return nil
+}
+
+// OpenReadOnly opens an existing file for queries only.
+func OpenReadOnly(ctx context.Context, path string, zone *time.Location) (*DB, error) {
+	if err := exists(path); err != nil {
+		return nil, err
+	}
+	db := &DB{path: path, zone: zone, read: connect(readerDSN(path), 2)}
+	if err := current(ctx, db.read); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("%s: %w", path, explain(err))
+	}
+	return db, nil
+}
+
+// current refuses a file of another schema.
+func current(ctx context.Context, pool *sql.DB) error {
+	latest, err := latestMigration()
+	if err != nil {
+		return err
+	}
+	have, err := schemaVersion(ctx, pool)
+	if err == nil && have > latest {
+		err = newer(have, latest)
+	}
+	if err == nil && have < latest {
+		err = fmt.Errorf("written by an older version (schema %d, this program reads %d): let pantau once or pantau run bring it up to date", have, latest)
+	}
+	return err
+}
+
+func newer(have, latest int64) error {
+	return fmt.Errorf("written by a newer version (schema %d, this program knows %d): install the newer program, or restore the backup from before its migration", have, latest)
+}
+
+// Close waits for running transactions and closes the file.
+func (db *DB) Close() error {
+	err := db.read.Close()
+	if db.write != nil {
+		err = errors.Join(err, db.write.Close())
+	}
+	return err
+}
+
+// Path returns the file name.
+func (db *DB) Path() string { return db.path }
+
+// writable tells the operator what to do where SQLite only says that it cannot
+// open a file.
+func writable(path string) error {
+	dir := filepath.Dir(path)
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fmt.Errorf("%s: the directory of the database does not exist: create it, or set database in config.toml", dir)
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("%s: not a directory: set database in config.toml", dir)
+	}
+	probe, err := os.CreateTemp(dir, ".pantau-probe-*")
+	if err != nil {
+		return fmt.Errorf("%s: cannot write here (%w): make it writable for this user, or set database in config.toml", dir, errors.Unwrap(err))
+	}
+	_ = probe.Close()
+	return os.Remove(probe.Name())
+}
+
+// Pragmas belong in the DSN: a PRAGMA that is run as a statement reaches one
+// pooled connection only. FULL, because NORMAL loses committed rows when the
+// power goes; batches make it cheap. Thirty seconds, because pantau erase rewrites
+// the file while a daemon waits. Immediate, because a read that turns into
+// a write in a deferred transaction fails at once when somebody else writes.
+func writerDSN(path string) string {
+	return dsn(path, "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=30000&_foreign_keys=on&_txlock=immediate&_secure_delete=fast&_stmt_cache_size=64&_cache_size=-32768")
+}
+
+func readerDSN(path string) string {
+	return dsn(path, "mode=ro&_query_only=true&_busy_timeout=5000&_stmt_cache_size=64&_cache_size=-2048")
+}
+
+func dsn(path, options string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options
+}
+
+// connector opens connections without registering a driver under a global name.
+type connector struct{ dsn string }
+
+func (c connector) Connect(context.Context) (driver.Conn, error) {
+	return (&sqlite3.SQLiteDriver{ConnectHook: setUp}).Open(c.dsn)
+}
+
+func (c connector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
+
+// connectionPragmas are those that a DSN cannot carry. The WAL is copied back
+// into the file at 48 MiB and cut to 64 MiB afterwards; a larger one would save
+// little. Temporary data stays in memory: the journals of statements that insert
+// many rows would otherwise be nine tenths of all that is written.
+const connectionPragmas = `PRAGMA wal_autocheckpoint = 12288; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY`
+
+// setUp gives a connection the functions that the schema uses. The -wal and -shm
+// files stay when the last connection closes: without them a user who may only
+// read the file and its directory cannot open it.
+func setUp(c *sqlite3.SQLiteConn) error {
+	if err := c.RegisterFunc("search_words", searchWords, true); err != nil {
+		return err
+	}
+	if err := c.RegisterFunc("mention_key", mentionKey, true); err != nil {
+		return err
+	}
+	if err := c.SetFileControlInt("main", sqlite3.SQLITE_FCNTL_PERSIST_WAL, 1); err != nil {
+		return err
+	}
+	_, err := c.Exec(connectionPragmas, nil)
+	return err
+}
+
+func connect(dsn string, most int) *sql.DB {
+	pool := sql.OpenDB(connector{dsn})
+	pool.SetMaxOpenConns(most)
+	pool.SetMaxIdleConns(most)
+	return pool
+}
+
+func (db *DB) prepare(ctx context.Context) error {
+	latest, err := latestMigration()
+	if err != nil {
+		return err
+	}
+	have, err := schemaVersion(ctx, db.write)
+	switch {
+	case err != nil:
+		return err
+	case have > latest:
+		return newer(have, latest)
+	case have < latest:
+		if err := db.migrate(ctx, have, latest); err != nil {
+			return err
+		}
+	}
+	return db.Write(ctx, func(tx *Tx) error {
+		if err := tx.checkIndex(); err != nil {
+			return err
+		}
+		return tx.fillWords(db.zone)
+	})
+}
+
+func (db *DB) migrate(ctx context.Context, have, latest int64) error {
+	if have > 0 {
+		if err := db.Backup(ctx, fmt.Sprintf("%s.before-schema-%d", db.path, latest)); err != nil {
+			return fmt.Errorf("back up before the migration: %w", err)
+		}
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db.write, files)
+	if err != nil {
+		return err
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return err
+	}
+	_, err = db.write.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", latest))
+	return err
+}
+
+func latestMigration() (int64, error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	return int64(len(names)), err
+}
+
+func schemaVersion(ctx context.Context, pool *sql.DB) (version int64, err error) {
+	err = pool.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+	return version, err
+}
+
+// explain adds what to do to the errors of SQLite that an operator meets.
+func explain(err error) error {
+	var se sqlite3.Error
+	if !errors.As(err, &se) {
+		return err
+	}
+	switch se.Code {
+	case sqlite3.ErrNotADB:
+		return fmt.Errorf("%w: move the file aside, or set database in config.toml", err)
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return fmt.Errorf("%w: another program is writing to it; stop that one first", err)
+	case sqlite3.ErrCorrupt:
+		return fmt.Errorf("%w: keep the file aside and restore the newest backup", err)
+	case sqlite3.ErrFull:
+		return fmt.Errorf("%w: free space on the disk; nothing committed is lost", err)
+	case sqlite3.ErrReadonly, sqlite3.ErrCantOpen:
+		return fmt.Errorf("%w: give this user the right to write the file and its directory", err)
+	}
+	return err
+}
+
+// Tx is one transaction of the writer. Its methods live beside the tables that
+// they write.
+type Tx struct {
+	ctx  context.Context
+	tx   *sql.Tx
+	zone *time.Location
+}
+
+// Write runs f in one transaction, which commits when f returns nil.
+func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
+	sqlTx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return explain(err)
+	}
+	if err := f(&Tx{ctx, sqlTx, db.zone}); err != nil {
+		_ = sqlTx.Rollback()
+		return explain(err)
+	}
+	return explain(sqlTx.Commit())
+}
+
+func (tx *Tx) exec(query string, args ...any) error {
+	_, err := tx.tx.ExecContext(tx.ctx, query, args...)
+	return err
+}
+
+// fillWords keeps the table of causes in step with the program, and the days of
+// the buckets in step with the configured zone.
+func (tx *Tx) fillWords(zone *time.Location) error {
+	for _, c := range append(brand.Causes(), brand.Unexplained) {
+		if err := tx.exec(`INSERT INTO causes (id, cause, name_id, name_en) VALUES (?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET cause = excluded.cause, name_id = excluded.name_id, name_en = excluded.name_en`,
+			c, c.String(), c.Name("id"), c.Name("en")); err != nil {
+			return err
+		}
+	}
+	var before string
+	err := tx.tx.QueryRowContext(tx.ctx, `SELECT value FROM settings WHERE key = 'zone'`).Scan(&before)
+	if err == nil && before == zone.String() {
+		return nil
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if err := tx.moveDays(zone); err != nil {
+		return err
+	}
+	return tx.set("zone", zone.String())
+}
+
+// set remembers a setting.
+func (tx *Tx) set(key, value string) error {
+	return tx.exec(`INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
+}
+
+func ints(rows *sql.Rows, err error) (list []int64, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		list = append(list, n)
+	}
+	return list, rows.Err()
+}
+
+// hourOf returns the bucket of a time.
+func hourOf(t time.Time) int64 {
+	s := t.Unix()
+	if s < 0 {
+		s -= 3599 // round down before 1970 as well
+	}
+	return s / 3600
+}
+
+func unix(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.Unix()
+}
+
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
