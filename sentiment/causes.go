@@ -1,0 +1,178 @@
+package sentiment
+
+import (
+	"math/bits"
+
+	"pantau/brand"
+)
+
+// causeRoles are sets of causes, a bit each, that a word or phrase plays a part
+// in. A direct phrase is evidence by itself; a topic is evidence together with
+// a fault nearby; an expectation is a fault when it is negated.
+type causeRoles struct {
+	direct, topic, fault, expected uint32
+}
+
+func (r *causeRoles) add(o causeRoles) {
+	r.direct |= o.direct
+	r.topic |= o.topic
+	r.fault |= o.fault
+	r.expected |= o.expected
+}
+
+// causeRow reads "cause role pattern" lines.
+func (lex *lexicon) causeRow(r row) error {
+	bit := uint32(0)
+	if r.field(0) != "any" {
+		c, err := brand.ParseCause(r.field(0))
+		if err != nil {
+			return r.errorf("%v", err)
+		}
+		bit = 1 << c
+	} else {
+		for _, c := range brand.Causes() {
+			bit |= 1 << c
+		}
+	}
+	var roles causeRoles
+	switch r.field(1) {
+	case "direct":
+		roles.direct = bit
+	case "topic":
+		roles.topic = bit
+	case "fault":
+		roles.fault = bit
+	case "expected":
+		roles.expected = bit
+	default:
+		return r.errorf("%q is no role: use direct, topic, fault or expected", r.field(1))
+	}
+	text := normalText(r.field(2))
+	if text == "" {
+		return r.errorf("no pattern")
+	}
+	if roles.direct != 0 {
+		lex.direct = append(lex.direct, text)
+	}
+	words := lex.entryWords(text)
+	lex.use(words)
+	it := lex.at(words)
+	if it.roles == 0 {
+		it.roles = uint16(len(lex.roles))
+		lex.roles = append(lex.roles, causeRoles{})
+	}
+	lex.roles[it.roles].add(roles)
+	return nil
+}
+
+// causeReach is how far apart, in words, topic and fault may stand.
+const causeReach = 6
+
+// causeState remembers the last topic and fault of every cause, and the last
+// entry that is negative by its weight whatever it is about.
+type causeState struct {
+	topic, fault [32]seen
+	negative     seen
+	latest       seen   // the last topic of any cause
+	about        uint32 // its causes
+}
+
+// seen is where a role was seen: its last token plus one, so that zero is never.
+type seen struct{ token, start, end int32 }
+
+// near reports whether the role stands in the clause of s, in reach of token i.
+func (r *seen) near(s *scope, i int) bool {
+	return int(r.token) > s.opened && i+1-int(r.token) <= causeReach
+}
+
+// causes notes the roles of the word or phrase from token i to token j.
+func (a *Analyzer) causes(sc *scratch, s *scope, i, j int, r *causeRoles) {
+	negated := s.negator >= 0 && s.negator < i
+	here := seen{int32(j) + 1, sc.tokens[i].start, sc.tokens[j].end}
+	if !negated && r.direct != 0 {
+		sc.fact = true
+		for m := r.direct; m != 0; m &= m - 1 {
+			sc.blame(bits.TrailingZeros32(m), here, here)
+		}
+	}
+	if r.topic != 0 {
+		sc.topics(s, i, here, r.topic)
+	}
+	faults := r.fault
+	if negated {
+		faults = r.expected
+		here.start = sc.tokens[s.negator].start
+	}
+	for m := faults; m != 0; m &= m - 1 {
+		c := bits.TrailingZeros32(m)
+		sc.last.fault[c] = here
+		if t := sc.last.topic[c]; t.near(s, j) {
+			sc.blame(c, t, here)
+		}
+	}
+}
+
+// topics pairs a topic with the faults before it.
+func (sc *scratch) topics(s *scope, i int, here seen, set uint32) {
+	l := &sc.last
+	bad := l.negative.near(s, i) && !l.latest.near(s, int(l.negative.token)-1)
+	if l.latest.token == here.token {
+		l.about |= set
+	} else {
+		l.latest, l.about = here, set
+	}
+	for m := set; m != 0; m &= m - 1 {
+		c := bits.TrailingZeros32(m)
+		l.topic[c] = here
+		if f := l.fault[c]; f.near(s, i) {
+			sc.blame(c, f, here)
+		} else if bad && generic>>c&1 != 0 {
+			sc.blame(c, l.negative, here)
+		}
+	}
+}
+
+// plainFault is the polarity, in sixteenths, from which an entry is a fault of
+// whatever it is said about.
+const plainFault = 14
+
+// generic are the causes whose topic makes a complaint with any negative entry:
+// "the courier was awful". The others need a fault of their own.
+const generic uint32 = 1<<brand.ProductQuality | 1<<brand.LateDelivery | 1<<brand.CustomerService |
+	1<<brand.AfterSales | 1<<brand.AppReliability | 1<<brand.PolicyChange
+
+// mood lets a polar entry settle the topic before it: a negative one is a fault,
+// a positive one ends the topic. Only entries with entryMood can.
+func (a *Analyzer) mood(sc *scratch, s *scope, i, j int, m *match) {
+	pol := a.info[m.entry].plain.pol
+	if m.rule&ruleNegated != 0 {
+		pol = a.info[m.entry].negated.pol
+	}
+	l := &sc.last
+	switch {
+	case pol <= -plainFault:
+		l.negative = seen{int32(j) + 1, m.start, m.end}
+		if l.latest.near(s, i) {
+			for set := l.about & generic; set != 0; set &= set - 1 {
+				sc.blame(bits.TrailingZeros32(set), l.latest, l.negative)
+			}
+		}
+	case pol >= plainFault:
+		l.about = 0
+	}
+}
+
+// blame adds the evidence from x to y, or widens what overlaps it.
+func (sc *scratch) blame(cause int, x, y seen) {
+	start, end := int(min(x.start, y.start)), int(max(x.end, y.end))
+	for i := range sc.causes {
+		h := &sc.causes[i]
+		if h.Cause == brand.Cause(cause) {
+			if start < h.End && end > h.Start {
+				h.Start, h.End = min(h.Start, start), max(h.End, end)
+			}
+			return
+		}
+	}
+	sc.causes = append(sc.causes, brand.CauseHit{Cause: brand.Cause(cause), Start: start, End: end})
+}

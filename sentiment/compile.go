@@ -1,0 +1,319 @@
+package sentiment
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// word is what the scorer knows about one word. It is kept small, because the
+// words of a text lie all over the lexicon.
+type word struct {
+	entry int32  // sentiment entry, -1 when there is none
+	extra uint16 // number of its causes, or of its expansion
+	flags wordFlags
+}
+
+// entryInfo is the part of an entry that scoring reads.
+type entryInfo struct {
+	name           span // as negated, "~" and the text
+	plain, negated pair
+	flags          entryFlags
+}
+
+// span is a part of the text of an analyzer.
+type span struct {
+	start uint32
+	size  uint16
+}
+
+type entryFlags uint8
+
+const (
+	entryContext entryFlags = 1 << iota // a mark or class of tokens: it counts, but makes no text known
+	entryClosed                         // negation is folded into it and goes no further
+	entryMood                           // strong enough to settle a topic, and does not name its own cause
+)
+
+type wordFlags uint16
+
+const (
+	wordNegator wordFlags = 1 << iota
+	wordBoost
+	wordAfter
+	wordContrast
+	wordEntry   // is an entry by itself
+	wordStarts  // a phrase starts with it
+	wordSilent  // a clitic written apart
+	wordExpands // stands for several words
+	wordRoot    // affixes may be stripped down to it
+	wordCauses  // has a part in a cause
+	wordIndonesian
+	wordEnglish
+	wordMalay
+	wordRegional
+)
+
+// wordActs are the flags of words that matching has to stop at.
+const wordActs = wordNegator | wordBoost | wordContrast | wordEntry | wordStarts | wordCauses
+
+// digest hashes what the lexicon was read from.
+type digest struct{ sum uint64 }
+
+func (d *digest) add(p string) { d.sum = hashStep(d.sum, hashOf(p)) }
+
+// entryDetails is the rest of an entry, which only readers of the lexicon want.
+type entryDetails struct {
+	n                       int32
+	sources, origin, reason uint16 // numbers of strings
+}
+
+// compiler turns the files into tables.
+type compiler struct {
+	*lexicon
+	a *Analyzer
+}
+
+// compile builds the analyzer. It cannot fail: the rows were checked.
+func (lex *lexicon) compile() *Analyzer {
+	c := &compiler{lexicon: lex, a: &Analyzer{deny: lex.deny, roles: lex.roles, strings: lex.strings}}
+	c.a.scratch.New = newScratch
+	c.model()
+	c.fileEntries()
+	c.fileWords()
+	c.filePhrases()
+	c.fileAliases()
+	m := &c.a.model
+	for i, to := range [...]*uint32{&m.number, &m.address, &m.bang, &m.question} {
+		*to = c.word(classWords[i]).number
+	}
+	c.a.text = string(c.text)
+	c.a.version = fmt.Sprintf("%s-%06x", lex.release, lex.sum.sum>>40)
+	return c.a
+}
+
+// hotFirst returns the numbers below n, those of great heat first, by powers of
+// two: what is read most then lies together in memory. Numbers without heat (-1)
+// are left out.
+func hotFirst(n int, heat func(int) int32) []uint32 {
+	var starts [34]int
+	for i := range n {
+		starts[33-bits.Len32(uint32(heat(i)+1))]++ // -1 falls into the last one
+	}
+	at := 0
+	for k, count := range starts {
+		starts[k] = at
+		at += count
+	}
+	order := make([]uint32, n)
+	for i := range n {
+		k := 33 - bits.Len32(uint32(heat(i)+1))
+		order[starts[k]] = uint32(i)
+		starts[k]++
+	}
+	return order[:starts[32]]
+}
+
+// fileEntries numbers the entries that carry weight.
+func (c *compiler) fileEntries() {
+	order := hotFirst(len(c.entries), func(i int) int32 {
+		for _, w := range c.path(&c.entries[i]) {
+			if c.items[w].marks&itemDenied != 0 {
+				return -1
+			}
+		}
+		return c.entries[i].n
+	})
+	for i := range c.items {
+		c.items[i].entry = -1
+	}
+	c.a.info = make([]entryInfo, len(order))
+	c.a.details = make([]entryDetails, len(order))
+	share := [2]float64{c.numbers["negated_positive"], c.numbers["negated_negative"]}
+	for k, i := range order {
+		e := &c.entries[i]
+		words := c.path(e)
+		it := &c.items[e.item]
+		it.entry = int32(k)
+		c.buf[0] = c.standard(c.buf[0][:0], words)
+		for _, w := range c.buf[0] {
+			c.items[w].marks |= itemUsed
+			c.items[w].hot = max(c.items[w].hot, e.n)
+		}
+		negated := it.turned(e.weight, share)
+		c.a.info[k] = entryInfo{name: c.name(words), plain: e.weight, negated: negated, flags: c.entryFlags(e, it, words, negated)}
+		c.a.details[k] = entryDetails{e.n, e.sources, e.origin, e.reason}
+	}
+}
+
+// name writes "~" and the words of an entry.
+func (c *compiler) name(words []uint32) span {
+	start := len(c.text)
+	mark := byte('~')
+	for _, w := range words {
+		c.text = append(append(c.text, mark), c.spelling(w)...)
+		mark = ' '
+	}
+	return span{uint32(start), uint16(len(c.text) - start)}
+}
+
+func strong(w pair) bool { return w.pol <= -plainFault || w.pol >= plainFault }
+
+func (c *compiler) entryFlags(e *entryRow, it *item, words []uint32, negated pair) (flags entryFlags) {
+	if c.spelling(words[0])[0] == '<' {
+		flags |= entryContext
+	}
+	if it.marks&itemFact == 0 && (strong(e.weight) || strong(negated)) {
+		flags |= entryMood
+	}
+	if len(words) > 1 && c.strings[e.origin] != "learned" && c.items[words[0]].flags&wordNegator != 0 {
+		flags |= entryClosed
+	}
+	return flags
+}
+
+// turned returns the negated weights of an entry: learned ones, or a share of
+// its own turned round.
+func (it *item) turned(own pair, share [2]float64) pair {
+	if it.marks&itemNegated != 0 {
+		return it.negated
+	}
+	by := share[0]
+	if own.pol < 0 {
+		by = share[1]
+	}
+	return pair{int8(math.Round(-by * float64(own.pol))), own.sub}
+}
+
+// fileWords numbers the words that a text may contain.
+func (c *compiler) fileWords() {
+	order := hotFirst(len(c.items), func(i int) int32 {
+		if c.items[i].marks&itemUsed == 0 {
+			return -1
+		}
+		return c.items[i].hot
+	})
+	n := 1 + len(order) + len(c.alias)
+	c.a.words = make([]word, 1, n)
+	c.a.names = make([]span, 1, n)
+	c.a.boosts = make([]uint8, n)
+	c.a.words[0].entry = -1
+	c.a.table = newTable(n)
+	for i := range c.items {
+		c.items[i].number = 0
+	}
+	for _, i := range order {
+		it := &c.items[i]
+		it.number = c.add(it, c.properties(it))
+		c.a.boosts[it.number] = it.boost
+		if it.alias == 0 {
+			c.a.table.put(it.hash, it.number)
+		}
+	}
+}
+
+// add numbers a word.
+func (c *compiler) add(it *item, w word) uint32 {
+	c.a.words = append(c.a.words, w)
+	c.a.names = append(c.a.names, span{it.last, uint16(it.size)})
+	return uint32(len(c.a.words) - 1)
+}
+
+func (c *compiler) properties(it *item) word {
+	w := word{entry: it.entry, extra: it.roles, flags: it.flags}
+	if it.roles != 0 {
+		w.flags |= wordCauses | wordRoot
+	}
+	if it.entry >= 0 {
+		w.flags |= wordEntry
+		if p := c.a.info[it.entry].plain.pol; p >= rootPolarity || p <= -rootPolarity {
+			w.flags |= wordRoot
+		}
+	}
+	return w
+}
+
+// rootPolarity is the size of the polarity from which affixes may be stripped
+// down to a word.
+const rootPolarity = 12
+
+// filePhrases builds the paths over word numbers. An item comes after the one that
+// it goes on from.
+func (c *compiler) filePhrases() {
+	n := 0
+	for i := range c.items {
+		if c.items[i].from != 0 {
+			n++
+		}
+	}
+	t := newTrie(n, uint32(len(c.a.words)+len(c.alias)))
+	for i := range c.items {
+		it := &c.items[i]
+		if it.from == 0 {
+			continue
+		}
+		from, last := c.items[it.from].number, c.items[it.last].number
+		if from == 0 || last == 0 {
+			continue // no text may contain it
+		}
+		if c.items[it.from].from == 0 {
+			t.pair(from, last)
+			c.a.words[from].flags |= wordStarts
+		}
+		it.number = t.put(from, last, it.entry, int32(it.roles))
+	}
+	c.a.trie = t
+}
+
+// fileAliases files slang under its standard words.
+func (c *compiler) fileAliases() {
+	for i := range c.items {
+		it := &c.items[i]
+		if it.alias == 0 {
+			continue
+		}
+		to := make([]uint32, len(c.alias[it.alias]))
+		for k, w := range c.alias[it.alias] {
+			to[k] = c.items[w].number
+		}
+		w := to[0]
+		if len(to) > 1 {
+			w = c.add(it, word{entry: -1, flags: wordExpands, extra: uint16(len(c.a.expand))})
+			c.a.expand = append(c.a.expand, to)
+		}
+		c.a.table.put(it.hash, w)
+	}
+}
+
+// model fills in the numbers and affixes of the scorer.
+func (c *compiler) model() {
+	for _, s := range c.silent {
+		it := c.word(s)
+		it.marks |= itemUsed
+		it.flags |= wordSilent
+	}
+	for _, s := range classWords {
+		c.word(s).marks |= itemUsed
+	}
+	n := c.numbers
+	c.a.model = model{
+		bias:    Weights{n["bias_polarity"], n["bias_subjectivity"]},
+		clitics: c.clitics, suffixes: c.suffix, prefixes: c.prefix,
+		evidence: n["evidence"], emphasis: n["capitals"],
+		temperature: n["temperature"], prior: n["prior"],
+	}
+	m := &c.a.model
+	for x := range byte(32) {
+		for _, p := range c.prefix {
+			m.starts[twoLetters(p.strip[0], append([]byte(p.strip), x)[1])] = true
+		}
+		for _, s := range slices.Concat(c.clitics, c.suffix) {
+			last := append([]byte{x}, s...)
+			m.ends[twoLetters(last[len(last)-2], last[len(last)-1])] = true
+		}
+	}
+}
+
+// classWords are the words that stand for classes of tokens.
+var classWords = [...]string{"<num>", "<url>", "<!>", "<?>"}

@@ -1,0 +1,227 @@
+package eval
+
+import (
+	"embed"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"pantau/brand"
+	"pantau/sentiment"
+)
+
+// CauseResult is what a file of texts labelled with causes says about the
+// scorer. Shares are from 0 to 1.
+type CauseResult struct {
+	File     string           `json:"file"`
+	N        int              `json:"n"`
+	MicroF1  float64          `json:"micro_f1"`
+	MacroF1  float64          `json:"macro_f1"` // mean over the labels that occur
+	PerLabel map[string]Label `json:"per_label"`
+}
+
+// Label is how well one label was found.
+type Label struct {
+	N         int     `json:"n"`
+	Precision float64 `json:"precision"`
+	Recall    float64 `json:"recall"`
+	F1        float64 `json:"f1"`
+}
+
+//go:embed aspects.tsv
+var aspectFiles embed.FS
+
+// aspect says how a label of a foreign collection is found in our terms.
+type aspect struct {
+	label string
+	rest  bool          // what remains when no other label fits
+	topic []brand.Cause // their subject words name the label
+	cause []brand.Cause // their evidence names the label
+	words []string      // phrases that name the label where our causes do not
+}
+
+// Causes reads "label[,label]<TAB>text" lines and measures the causes that a
+// finds. Labels are our own causes, or those of aspects.tsv; any other label is
+// never found. A file with one label a line gets one label a text.
+func Causes(a *sentiment.Analyzer, file string, r io.Reader) (CauseResult, error) {
+	aspects, err := readAspects()
+	if err != nil {
+		return CauseResult{}, err
+	}
+	var xs []causeExample
+	err = eachLine(file, r, func(_ int, labels, text string) error {
+		xs = append(xs, causeExample{strings.Split(labels, ","), text})
+		return nil
+	})
+	if err != nil {
+		return CauseResult{}, err
+	}
+	if len(xs) == 0 {
+		return CauseResult{}, fmt.Errorf("%s: no labelled text", file)
+	}
+	return measureCauses(a, file, xs, aspects), nil
+}
+
+type causeExample struct {
+	labels []string
+	text   string
+}
+
+func measureCauses(a *sentiment.Analyzer, file string, xs []causeExample, aspects []aspect) CauseResult {
+	single := !slices.ContainsFunc(xs, func(x causeExample) bool { return len(x.labels) > 1 })
+	counts := map[string]*tally{}
+	for _, x := range xs {
+		for _, l := range x.labels {
+			if counts[l] == nil {
+				counts[l] = &tally{}
+			}
+		}
+	}
+	used := relevant(aspects, counts)
+	for _, x := range xs {
+		found := find(a, x.text, used, single)
+		for l, c := range counts {
+			c.add(slices.Contains(x.labels, l), slices.Contains(found, l))
+		}
+	}
+	return summarise(file, len(xs), counts)
+}
+
+type tally struct{ hit, said, is int }
+
+func (t *tally) add(is, said bool) {
+	if is {
+		t.is++
+	}
+	if said {
+		t.said++
+	}
+	if is && said {
+		t.hit++
+	}
+}
+
+func (t *tally) label() Label {
+	l := Label{N: t.is}
+	if t.hit > 0 {
+		l.Precision, l.Recall = float64(t.hit)/float64(t.said), float64(t.hit)/float64(t.is)
+		l.F1 = 2 * l.Precision * l.Recall / (l.Precision + l.Recall)
+	}
+	return l
+}
+
+func summarise(file string, n int, counts map[string]*tally) CauseResult {
+	res := CauseResult{File: file, N: n, PerLabel: map[string]Label{}}
+	var all tally
+	for name, c := range counts {
+		l := c.label()
+		res.PerLabel[name] = l
+		res.MacroF1 += l.F1
+		all.hit, all.said, all.is = all.hit+c.hit, all.said+c.said, all.is+c.is
+	}
+	res.MacroF1 /= float64(len(counts))
+	res.MicroF1 = all.label().F1
+	return res
+}
+
+// relevant keeps the aspects whose labels occur, and adds our own causes.
+func relevant(aspects []aspect, counts map[string]*tally) []aspect {
+	var used []aspect
+	for _, c := range append(brand.Causes(), brand.Unexplained) {
+		if counts[c.String()] != nil {
+			used = append(used, aspect{label: c.String(), rest: c == brand.Unexplained, cause: []brand.Cause{c}})
+		}
+	}
+	for _, x := range aspects {
+		if counts[x.label] != nil && !slices.ContainsFunc(used, func(u aspect) bool { return u.label == x.label }) {
+			used = append(used, x)
+		}
+	}
+	return used
+}
+
+// find returns the labels of a text: all that have evidence, or the one with
+// the most.
+func find(a *sentiment.Analyzer, text string, aspects []aspect, single bool) []string {
+	score := a.Score(text, 0)
+	topics := a.Topics(text)
+	words := " " + strings.ToLower(text) + " "
+	best, top, rest := "", 0, ""
+	var all []string
+	for _, x := range aspects {
+		if x.rest {
+			rest = x.label
+			continue
+		}
+		n := 0
+		for _, c := range x.topic {
+			n += 2 * topics[c]
+		}
+		for _, h := range score.Causes {
+			if slices.Contains(x.cause, h.Cause) {
+				n += 3
+			}
+		}
+		for _, w := range x.words {
+			if strings.Contains(words, w) {
+				n += 3
+			}
+		}
+		if n > 0 {
+			all = append(all, x.label)
+		}
+		if n > top {
+			best, top = x.label, n
+		}
+	}
+	switch {
+	case top == 0 && rest != "":
+		return []string{rest}
+	case top == 0:
+		return nil
+	case single:
+		return []string{best}
+	}
+	return all
+}
+
+// readAspects reads "label, kind (cause, topic, words or rest), value" lines.
+func readAspects() ([]aspect, error) {
+	f, err := aspectFiles.Open("aspects.tsv")
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var out []aspect
+	err = eachLine("aspects.tsv", f, func(n int, label, rest string) error {
+		if strings.HasPrefix(label, "#") {
+			return nil
+		}
+		kind, value, _ := strings.Cut(rest, "\t")
+		if len(out) == 0 || out[len(out)-1].label != label {
+			out = append(out, aspect{label: label})
+		}
+		x := &out[len(out)-1]
+		switch kind {
+		case "rest":
+			x.rest = true
+		case "words":
+			x.words = append(x.words, value)
+		case "cause", "topic":
+			c, err := brand.ParseCause(value)
+			if err != nil {
+				return fmt.Errorf("aspects.tsv:%d: %w", n, err)
+			}
+			if kind == "topic" {
+				x.topic = append(x.topic, c)
+			} else {
+				x.cause = append(x.cause, c)
+			}
+		default:
+			return fmt.Errorf("aspects.tsv:%d: %q is no kind: use cause, topic, words or rest", n, kind)
+		}
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,117 @@
+package sentiment
+
+import (
+	"io/fs"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"pantau/brand"
+)
+
+// Open builds an analyzer from a lexicon folder, such as an edited copy of the
+// embedded one.
+func Open(fsys fs.FS, dir string, overlays ...Overlay) (*Analyzer, error) {
+	lex, err := readLexicon(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range overlays {
+		if err := lex.overlay(o); err != nil {
+			return nil, err
+		}
+	}
+	return lex.compile(), nil
+}
+
+// Evidence is one entry found in a text before any weight is applied.
+type Evidence struct {
+	Entry   string
+	Value   float64 // how much it counts, already scaled for the length of the text
+	Negated bool
+}
+
+// Evidence appends the entries found in text to dst: the features that training
+// learns weights for. Score is their weighted sum.
+func (a *Analyzer) Evidence(dst []Evidence, text string) []Evidence {
+	sc := a.scratch.Get().(*scratch)
+	defer a.scratch.Put(sc)
+	sc.reset()
+	a.tokenise(sc, text)
+	a.match(sc)
+	scale, emphasis := sc.scale(a.model.evidence), a.emphasis(sc)
+	for i := range sc.matches {
+		m := &sc.matches[i]
+		v := float64(m.value) * scale
+		if m.rule&ruleCaps != 0 {
+			v *= emphasis
+		}
+		dst = append(dst, Evidence{a.name(a.info[m.entry].name)[1:], v, m.rule&ruleNegated != 0})
+	}
+	return dst
+}
+
+// Word is one normalised word of a text.
+type Word struct {
+	Text  string // as the lexicon spells it, or the lower-case form when unknown
+	Known bool
+	Break bool // a clause or sentence ended before it
+}
+
+// Words appends the normalised words of text to dst.
+func (a *Analyzer) Words(dst []Word, text string) []Word {
+	sc := a.scratch.Get().(*scratch)
+	defer a.scratch.Put(sc)
+	sc.reset()
+	a.tokenise(sc, text)
+	for i := range sc.tokens {
+		t := &sc.tokens[i]
+		w := Word{Text: a.name(a.names[t.word]), Known: t.word != 0, Break: t.flags&tokenBreak != 0}
+		if !w.Known {
+			w.Text = strings.ToLower(text[t.start:t.end])
+		}
+		dst = append(dst, w)
+	}
+	return dst
+}
+
+// Entries returns a copy of every entry, sorted by text.
+func (a *Analyzer) Entries() []Entry {
+	out := make([]Entry, len(a.info))
+	for i := range out {
+		out[i] = a.entry(i)
+	}
+	slices.SortFunc(out, func(x, y Entry) int { return strings.Compare(x.Text, y.Text) })
+	return out
+}
+
+// Denied reports whether the deny list keeps an entry from carrying weight,
+// because a word of it is a name, a place, a brand or a religion.
+func (a *Analyzer) Denied(entry string) bool {
+	for w := range strings.FieldsSeq(entry) {
+		if a.deny[w] {
+			return true
+		}
+	}
+	return false
+}
+
+// Topics returns, by cause, how many words of a text name its subject, be it in
+// praise, in a question or in a complaint.
+func (a *Analyzer) Topics(text string) map[brand.Cause]int {
+	sc := a.scratch.Get().(*scratch)
+	defer a.scratch.Put(sc)
+	sc.reset()
+	a.tokenise(sc, text)
+	out := map[brand.Cause]int{}
+	for i := range sc.tokens {
+		w := &a.words[sc.tokens[i].word]
+		if w.flags&wordCauses == 0 {
+			continue
+		}
+		for m := a.roles[w.extra].topic; m != 0; m &= m - 1 {
+			out[brand.Cause(bits.TrailingZeros32(m))]++
+		}
+	}
+	return out
+}

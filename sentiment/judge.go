@@ -1,0 +1,158 @@
+package sentiment
+
+import (
+	"math"
+	"slices"
+
+	"pantau/brand"
+)
+
+// model is everything of the lexicon that is not a word list.
+type model struct {
+	bias                            Weights // in logits
+	number, address, bang, question uint32  // words that stand for classes of tokens
+	clitics, suffixes               []string
+	prefixes                        []prefix
+	starts, ends                    [1 << 10]bool // the two letters that affixes start and end with
+	evidence                        float64       // added under the root that normalises for length
+	emphasis                        float64       // factor of an entry in capitals
+	temperature, prior              float64       // calibration of P(negative)
+}
+
+type prefix struct{ strip, restore string }
+
+// Weights are the two sums of a text, in logits.
+type Weights struct{ Polarity, Subjectivity float64 }
+
+// judge turns the matches of sc into the verdict.
+func (a *Analyzer) judge(dst *brand.Score, sc *scratch, stars int) {
+	*dst = brand.Score{Hits: dst.Hits[:0], Causes: append(dst.Causes[:0], sc.causes...), Language: a.language(sc)}
+	if sc.known == 0 {
+		dst.PNegative = a.pNegative(a.model.bias)
+		return
+	}
+	a.explain(dst, sc)
+	sum := Sum(a.model.bias, dst.Hits)
+	dst.Polarity, dst.Compound = Verdict(sum)
+	dst.PNegative = a.pNegative(sum)
+	dst.Doubtful = doubtful(dst, stars)
+}
+
+// Bias is what every score starts from.
+func (a *Analyzer) Bias() Weights { return a.model.bias }
+
+// Sum adds the contributions of hits to the bias. Nothing else enters a score.
+func Sum(bias Weights, hits []brand.Hit) Weights {
+	for i := range hits {
+		bias.Polarity += hits[i].Weight
+		bias.Subjectivity += hits[i].Subjectivity
+	}
+	return bias
+}
+
+// Verdict turns the two sums of a text into its class and its compound, the
+// hyperbolic tangent of the polarity. A text is neutral when neither side
+// outweighs silence, whose logit is zero.
+func Verdict(sum Weights) (brand.Polarity, float64) {
+	compound := math.Tanh(sum.Polarity)
+	switch {
+	case sum.Subjectivity+math.Abs(sum.Polarity) <= 0:
+		return brand.Neutral, compound
+	case sum.Polarity < 0:
+		return brand.Negative, compound
+	}
+	return brand.Positive, compound
+}
+
+// explain appends the hits with their contributions.
+func (a *Analyzer) explain(dst *brand.Score, sc *scratch) {
+	scale := sc.scale(a.model.evidence) / 16
+	emphasis := a.emphasis(sc)
+	dst.Hits = slices.Grow(dst.Hits[:0], len(sc.matches))[:len(sc.matches)]
+	for i := range sc.matches {
+		m, h := &sc.matches[i], &dst.Hits[i]
+		e := &a.info[m.entry]
+		w, plain := e.negated, uint32(0)
+		if m.rule&ruleNegated == 0 {
+			w, plain = e.plain, 1
+		}
+		v := float64(m.value) * scale
+		if m.rule&ruleCaps != 0 {
+			v *= emphasis
+		}
+		h.Start, h.End = int(m.start), int(m.end)
+		h.Entry = a.text[e.name.start+plain : e.name.start+uint32(e.name.size)]
+		h.Weight, h.Subjectivity = v*float64(w.pol), v*float64(w.sub)
+		h.Rule = ruleNames[m.rule]
+	}
+}
+
+// emphasis is the factor of an entry in capitals. In a text that shouts
+// throughout, capitals say nothing about one word.
+func (a *Analyzer) emphasis(sc *scratch) float64 {
+	if sc.upper > sc.lower {
+		return 1
+	}
+	return a.model.emphasis
+}
+
+// scale is the reciprocal of the length of the evidence: a long text does not
+// become certain by being long.
+func (sc *scratch) scale(evidence float64) float64 {
+	for i := range sc.matches {
+		v := float64(sc.matches[i].value)
+		evidence += v * v
+	}
+	return 1 / math.Sqrt(evidence)
+}
+
+// pNegative is the calibrated share of texts with such sums that complain.
+func (a *Analyzer) pNegative(w Weights) float64 {
+	t := a.model.temperature
+	neg, pos := (w.Subjectivity-w.Polarity)/t+a.model.prior, (w.Subjectivity+w.Polarity)/t
+	top := max(neg, pos, 0) // taken off, so that nothing overflows
+	e := math.Exp(neg - top)
+	return e / (e + math.Exp(pos-top) + math.Exp(-top))
+}
+
+// doubtful reports that a person should read the text before it counts: stars
+// and words disagree, or praise meets a complaint.
+func doubtful(s *brand.Score, stars int) bool {
+	switch {
+	case stars >= 4 && s.Polarity == brand.Negative, stars >= 1 && stars <= 2 && s.Polarity == brand.Positive:
+		return true
+	case s.Polarity == brand.Positive && len(s.Causes) > 0:
+		return true
+	case s.Language == brand.Malay: // close to Indonesian, but not what the weights were learned from
+		return true
+	}
+	return mixed(s.Hits)
+}
+
+// mixed reports that both sides have at least a third of the weight.
+func mixed(hits []brand.Hit) bool {
+	var pos, neg float64
+	for i := range hits {
+		w := hits[i].Weight
+		pos += max(w, 0)
+		neg -= min(w, 0)
+	}
+	return min(pos, neg) > 0.5 && min(pos, neg) > 0.5*max(pos, neg)
+}
+
+// ruleNames holds a name for every set of rules, so that none is built.
+var ruleNames = func() (names [64]string) {
+	parts := [...]string{"negated", "intensified", "diminished", "capitals", "repeated", "ironic"}
+	for set := range names {
+		for b, p := range parts {
+			if set>>b&1 == 0 {
+				continue
+			}
+			if names[set] != "" {
+				names[set] += ","
+			}
+			names[set] += p
+		}
+	}
+	return names
+}()

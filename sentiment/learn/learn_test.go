@@ -1,0 +1,50 @@
+package learn
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pantau/sentiment"
+)
+
+func TestPropose(t *testing.T) {
+	var reviews []Review
+	for i := range 40 {
+		reviews = append(reviews,
+			Review{fmt.Sprintf("pesanan nomor %d blorong terus di jakarta", i), 1},
+			Review{fmt.Sprintf("pesanan nomor %d gemrincing di jakarta", i), 5},
+			Review{"mblayang dan gemrincing", 3})
+	}
+	a, err := sentiment.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]Proposal{}
+	for _, p := range Propose(a, reviews) {
+		got[p.Term] = p
+	}
+	for term, sign := range map[string]int{"blorong": -1, "gemrincing": 1} {
+		p, ok := got[term]
+		if !ok || p.Weight*sign <= 0 || p.Low+p.High != 40 || len(p.Examples) != 3 {
+			t.Errorf("proposal for %q is %+v, want one with sign %d, 40 reviews and 3 examples", term, p, sign)
+		}
+	}
+	for term := range got {
+		for _, no := range []string{"jakarta", "mblayang", "nomor"} {
+			if strings.Contains(" "+term+" ", " "+no+" ") && term == no {
+				t.Errorf("%q is proposed: it is denied, has three stars only, or stands on both sides", term)
+			}
+		}
+	}
+}
+
+func TestProposeNeedsReviews(t *testing.T) {
+	a, err := sentiment.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := Propose(a, []Review{{"blorong", 1}, {"blorong", 1}}); len(got) != 0 {
+		t.Errorf("two reviews make %v, want no proposal", got)
+	}
+}

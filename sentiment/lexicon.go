@@ -1,0 +1,279 @@
+package sentiment
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+//go:embed lexicon
+var files embed.FS
+
+// Overlay is a lexicon file of the user. Its lines are
+// "entry<TAB>polarity[<TAB>subjectivity]" with whole numbers from -127 to 127
+// in sixteenths of a logit, or "entry<TAB>deny".
+type Overlay struct {
+	Name   string // for error messages
+	Reader io.Reader
+}
+
+// Entry is one line of the lexicon.
+type Entry struct {
+	Text         string // normalised words
+	Polarity     int8   // sixteenths of a logit
+	Subjectivity int8
+	N            int    // training texts that hold it, 0 when none
+	Sources      string // where it was seen
+	Origin       string // learned, curated, curated+learned, vader, overlay
+	Reason       string // why a curator set it
+}
+
+type pair struct{ pol, sub int8 }
+
+// lexicon is the content of the files before it is compiled. Words and the
+// phrases that go on from them are items of one list, so that a row costs a few
+// look-ups by hash. Nothing that there is much of holds a pointer: neither the
+// allocator nor the garbage collector has work with it.
+type lexicon struct {
+	items   []item
+	index   []uint32 // open-addressed, by hash: item numbers
+	text    []byte   // the words, one after the other
+	entries []entryRow
+	paths   []uint32   // the words of the entries, one after the other
+	alias   [][]uint32 // by alias number: standard words
+	roles   []causeRoles
+	direct  []string // phrases that are evidence for a cause by themselves
+	deny    map[string]bool
+	strings []string // what many entries say, by number
+	known   map[string]uint16
+	last    uint16 // the string of the last call of once
+	numbers map[string]float64
+	silent  []string
+	clitics []string
+	suffix  []string
+	prefix  []prefix
+	sum     digest
+	release string
+	buf     [3][]uint32
+}
+
+// entryRow is an Entry without strings.
+type entryRow struct {
+	item                    uint32 // the place of its words
+	path                    uint32 // where its words start
+	n                       int32
+	words                   uint8
+	weight                  pair
+	sources, origin, reason uint16 // numbers of strings
+}
+
+type itemMarks uint8
+
+const (
+	itemUsed    itemMarks = 1 << iota // a text may contain the word
+	itemDenied                        // it carries no weight
+	itemFact                          // evidence for a cause by itself
+	itemNegated                       // negated is set
+)
+
+// sizeHint is more than the number of items, so that the list need not grow.
+const sizeHint = 1 << 16
+
+func newLexicon() *lexicon {
+	return &lexicon{items: make([]item, 1, sizeHint*3/4), index: make([]uint32, 2*sizeHint), text: make([]byte, 0, 4*sizeHint),
+		entries: make([]entryRow, 0, sizeHint*3/8), paths: make([]uint32, 0, sizeHint*3/4),
+		alias: make([][]uint32, 1), roles: make([]causeRoles, 1), strings: []string{""}, known: map[string]uint16{"": 0},
+		deny: map[string]bool{}, numbers: map[string]float64{}}
+}
+
+// row is one line of a TSV file with a way to complain about it.
+type row struct {
+	file   string
+	line   int
+	fields []string
+}
+
+func (r row) errorf(format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %s", r.file, r.line, fmt.Sprintf(format, args...))
+}
+
+func (r row) field(i int) string {
+	if i >= len(r.fields) {
+		return ""
+	}
+	f := r.fields[i]
+	if n := len(f); n > 0 && f[0] > ' ' && f[0] < 0x80 && f[n-1] > ' ' && f[n-1] < 0x80 {
+		return f // the usual case
+	}
+	return strings.TrimSpace(f)
+}
+
+// weight reads field i as a weight.
+func (r row) weight(i int) (int8, error) {
+	n, err := strconv.Atoi(r.field(i))
+	if err != nil || n < -127 || n > 127 {
+		return 0, r.errorf("%q is not a weight: use a whole number from -127 to 127", r.field(i))
+	}
+	return int8(n), nil
+}
+
+// maxFields is the greatest number of columns that is read.
+const maxFields = 8
+
+// eachRow calls do for every line of a TSV file that is not empty or a comment.
+// The fields are valid until do returns; their strings stay valid.
+func eachRow(name, content string, do func(row) error) error {
+	var fields [maxFields]string
+	for n := 1; content != ""; n++ {
+		count, start, i := 0, 0, 0
+		for ; i < len(content) && content[i] != '\n'; i++ {
+			if content[i] == '\t' && count < maxFields-1 {
+				fields[count] = content[start:i]
+				count, start = count+1, i+1
+			}
+		}
+		fields[count] = strings.TrimSuffix(content[start:i], "\r")
+		blank := count == 0 && strings.TrimSpace(fields[0]) == ""
+		comment := content[0] == '#'
+		content = content[min(i+1, len(content)):]
+		if blank || comment {
+			continue
+		}
+		if err := do(row{name, n, fields[:count+1]}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// embedded reads the lexicon that comes with the program.
+func embedded() (*lexicon, error) { return readLexicon(files, "lexicon") }
+
+// readLexicon reads every file of dir. Later kinds win over earlier ones: the
+// English prior, curated entries, what training made of both, overrides.
+func readLexicon(fsys fs.FS, dir string) (*lexicon, error) {
+	lex := newLexicon()
+	for _, kind := range []struct {
+		pattern string
+		read    func(row) error
+	}{
+		{"model.tsv", lex.modelRow},
+		{"deny.tsv", lex.denyRow},
+		{"slang.tsv", lex.slangRow},
+		{"affixes.tsv", lex.affixRow},
+		{"modifiers.tsv", lex.modifierRow},
+		{"common.tsv", lex.commonRow},
+		{"languages.tsv", lex.commonRow},
+		{"english.tsv", lex.entryRow("vader")},
+		{"curated_*.tsv", lex.entryRow("curated")},
+		{"weights.tsv", lex.learnedRow},
+		{"override.tsv", lex.entryRow("override")},
+		{"causes.tsv", lex.causeRow},
+	} {
+		names, err := fs.Glob(fsys, path.Join(dir, kind.pattern))
+		if err != nil {
+			return nil, err
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			if err := lex.readFile(fsys, name, kind.read); err != nil {
+				return nil, err
+			}
+		}
+	}
+	lex.complaints()
+	return lex, nil
+}
+
+// complaint is the weight of a complaint phrase that no entry gives its own.
+var complaint = pair{-28, 20}
+
+// complaints makes entries of the phrases that are evidence for a cause by
+// themselves: "otp not received" is bad news without any bad word.
+func (lex *lexicon) complaints() {
+	for _, text := range lex.direct {
+		words := lex.entryWords(text)
+		it := lex.place(words)
+		it.marks |= itemFact
+		if it.entry < 0 {
+			lex.file(it, words, entryRow{weight: complaint, sources: lex.once("causes"), origin: lex.once("curated"),
+				reason: lex.once("evidence for a cause")})
+		}
+	}
+}
+
+func (lex *lexicon) readFile(fsys fs.FS, name string, read func(row) error) error {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return err
+	}
+	content, err := readAll(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	lex.sum.add(content)
+	return eachRow(path.Base(name), content, read)
+}
+
+// readAll reads r into one string, without the second copy that bytes would need.
+func readAll(r io.Reader) (string, error) {
+	var b strings.Builder
+	if f, ok := r.(fs.File); ok {
+		if info, err := f.Stat(); err == nil {
+			b.Grow(int(info.Size()))
+		}
+	}
+	_, err := io.Copy(&b, r)
+	return b.String(), err
+}
+
+// maxPhrase is the longest entry in words.
+const maxPhrase = 6
+
+// normalText puts an entry in lower case, with single spaces.
+func normalText(s string) string {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c >= 'A' && c <= 'Z' || c >= 0x80 || c < ' ' || c == ' ' && (i == 0 || i+1 == len(s) || s[i+1] == ' ') {
+			return strings.Join(strings.Fields(strings.ToLower(s)), " ")
+		}
+	}
+	return s
+}
+
+// overlay reads a file of the user. Its entries win over all others.
+func (lex *lexicon) overlay(o Overlay) error {
+	content, err := readAll(o.Reader)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.Name, err)
+	}
+	lex.sum.add(content)
+	return eachRow(o.Name, content, func(r row) error {
+		if r.field(1) == "deny" {
+			return lex.denyRow(r)
+		}
+		pol, err := r.weight(1)
+		if err != nil {
+			return err
+		}
+		sub := int8(min(127, max(int(pol), -int(pol))))
+		if r.field(2) != "" {
+			if sub, err = r.weight(2); err != nil {
+				return err
+			}
+		}
+		words := lex.entryWords(normalText(r.field(0)))
+		if len(words) == 1 && lex.items[words[0]].marks&itemDenied != 0 {
+			return r.errorf("%q is on the deny list: names, places, brands and religions carry no weight", lex.spelling(words[0]))
+		}
+		if len(words) > 0 {
+			lex.place(words).marks &^= itemNegated
+		}
+		return lex.set(r, entryRow{weight: pair{pol, sub}, sources: lex.once(o.Name), origin: lex.once("overlay")})
+	})
+}

@@ -1,0 +1,129 @@
+package sentiment
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestFormsDoNotCollide(t *testing.T) {
+	lex, err := embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := lex.compile()
+	seen := 0
+	for i := range lex.items {
+		it := &lex.items[i]
+		if it.marks&itemUsed == 0 || it.alias != 0 {
+			continue
+		}
+		seen++
+		text := lex.spelling(uint32(i))
+		if got := a.table.get(hashOf(text)); a.name(a.names[got]) != string(text) {
+			t.Errorf("%q is found as %q", text, a.name(a.names[got]))
+		}
+	}
+	if seen < 10000 {
+		t.Errorf("%d forms were looked up, want all", seen)
+	}
+}
+
+func TestEveryEntryIsFound(t *testing.T) {
+	a := analyzer(t)
+	entries := a.Entries()
+	if len(entries) < 20000 {
+		t.Errorf("%d entries, want all", len(entries))
+	}
+	for _, e := range entries {
+		if got, ok := a.Entry("~" + e.Text); !ok || got != e {
+			t.Errorf("Entry(%q) = %+v, %v, want %+v", "~"+e.Text, got, ok, e)
+		}
+	}
+	for _, name := range []string{"", "~", "xyzzy", "bagus xyzzy", "tidak bisa"} {
+		if got, ok := a.Entry(name); ok && got.Text != name {
+			t.Errorf("Entry(%q) = %+v, want nothing else", name, got)
+		}
+	}
+}
+
+func TestManyNewWords(t *testing.T) {
+	const n = sizeHint
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "kata%dbaru\t%d\n", i, i%100+1)
+	}
+	a, err := New(Overlay{"kata.tsv", strings.NewReader(b.String())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < n; i += 97 {
+		name := fmt.Sprintf("kata%dbaru", i)
+		if e, ok := a.Entry(name); !ok || int(e.Polarity) != i%100+1 || e.Sources != "kata.tsv" || e.Origin != "overlay" {
+			t.Errorf("Entry(%q) = %+v, %v, want polarity %d", name, e, ok, i%100+1)
+		}
+	}
+}
+
+func TestDenyListHolds(t *testing.T) {
+	a := analyzer(t)
+	for _, e := range a.Entries() {
+		if a.Denied(e.Text) {
+			t.Errorf("%q carries weight and is on the deny list", e.Text)
+		}
+	}
+}
+
+func TestFilesAreSorted(t *testing.T) {
+	names, err := fs.Glob(files, "lexicon/*.tsv")
+	if err != nil || len(names) < 10 {
+		t.Fatalf("lexicon files %v, %v", names, err)
+	}
+	for _, name := range names {
+		switch base := path.Base(name); base {
+		case "model.tsv", "modifiers.tsv", "affixes.tsv", "languages.tsv", "causes.tsv":
+			continue // their order is theirs
+		}
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var keys []string
+		if err := eachRow(name, string(content), func(r row) error { keys = append(keys, r.field(0)); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		// The separator of columns sorts before every letter, as the files have it.
+		if !slices.IsSortedFunc(keys, func(x, y string) int { return strings.Compare(x+"\t", y+"\t") }) && !slices.IsSorted(keys) {
+			t.Errorf("%s is not sorted", name)
+		}
+	}
+}
+
+func TestLexiconIsSmall(t *testing.T) {
+	const (
+		limit = 8 << 20
+		extra = 8 << 20 // what construction may use for a moment
+	)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	a := analyzer(t)
+	runtime.ReadMemStats(&after)
+	allocated := after.TotalAlloc - before.TotalAlloc
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	size := int64(after.HeapAlloc) - int64(before.HeapAlloc)
+	t.Logf("%d entries, %d words, %d forms in slots, %.1f MB of %.1f MB that were allocated", len(a.info), len(a.words), len(a.table.slots),
+		float64(size)/(1<<20), float64(allocated)/(1<<20))
+	if size > limit {
+		t.Errorf("the lexicon takes %d bytes, want at most %d", size, limit)
+	}
+	if int64(allocated) > size+extra {
+		t.Errorf("construction allocates %d bytes and keeps %d, want at most %d more", allocated, size, extra)
+	}
+	runtime.KeepAlive(a)
+}

@@ -1,0 +1,246 @@
+package sentiment
+
+import "slices"
+
+// match is one entry found in a text.
+type match struct {
+	start, end int32
+	entry      int32
+	value      float32 // how much the entry counts: 1, changed by emphasis and repetition
+	rule       rules
+}
+
+type rules uint8
+
+const (
+	ruleNegated rules = 1 << iota
+	ruleIntensified
+	ruleDiminished
+	ruleCaps
+	ruleRepeated
+	ruleIronic
+)
+
+// The reach of words that change others, in words.
+const (
+	negationReach  = 3
+	intensifyReach = 2
+	echoWindow     = 16 // matches that are searched for the same entry
+)
+
+// scope is what the words before the current one do to it.
+type scope struct {
+	negator  int     // token of the open negator, -1 when none
+	booster  int     // token of the last intensifier
+	boost    float32 // its factor
+	opened   int     // first token of the clause
+	lastHit  int     // match that a following intensifier may raise
+	hitToken int     // its last token
+	taken    int     // tokens before it belong to an entry
+}
+
+// match cuts the tokens of sc into entries, longest first, and notes causes.
+func (a *Analyzer) match(sc *scratch) {
+	s := scope{negator: -1, booster: -1, lastHit: -1}
+	for i := range sc.tokens {
+		t := &sc.tokens[i]
+		if t.flags&tokenBreak != 0 {
+			s.cut(i)
+		}
+		if s.negator >= 0 && (i-s.negator > negationReach || t.flags&tokenComma != 0) {
+			s.negator = -1
+		}
+		w := &a.words[t.word]
+		sc.votes[w.flags/wordIndonesian&7]++
+		if w.flags&wordActs != 0 {
+			a.step(sc, &s, i, w)
+		}
+	}
+	a.irony(sc)
+}
+
+// strongPraise is the polarity, in sixteenths, of praise that irony turns round.
+const strongPraise = 24
+
+// ironicTokens bounds the texts in which irony is looked for: in a long one,
+// praise and complaint are more likely both meant.
+const ironicTokens = 12
+
+// pauses reports whether the token after the byte end follows a comma or stop.
+func (sc *scratch) pauses(end int32) bool {
+	for i := range sc.tokens {
+		if t := &sc.tokens[i]; t.start >= end {
+			return t.flags&(tokenComma|tokenBreak) != 0
+		}
+	}
+	return false
+}
+
+// irony turns the opening praise of "mantap, 3 minggu belum sampai" round: the
+// text states a fault as a fact and has nothing else good to say.
+func (a *Analyzer) irony(sc *scratch) {
+	if !sc.fact || len(sc.matches) < 2 || len(sc.tokens) > ironicTokens {
+		return
+	}
+	opening := &sc.matches[0]
+	if !sc.pauses(opening.end) {
+		return
+	}
+	if opening.rule&ruleNegated != 0 || a.info[opening.entry].plain.pol < strongPraise {
+		return
+	}
+	for i := 1; i < len(sc.matches); i++ {
+		m := &sc.matches[i]
+		if m.rule&ruleNegated == 0 && a.info[m.entry].plain.pol >= plainFault {
+			return
+		}
+	}
+	opening.rule |= ruleNegated | ruleIronic
+}
+
+// cut ends the clause before token i.
+func (s *scope) cut(i int) {
+	s.negator, s.booster, s.lastHit = -1, -1, -1
+	s.opened = i
+}
+
+// step handles what starts at token i.
+func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word) {
+	entry, n := w.entry, 1
+	if w.flags&wordStarts != 0 && i+1 < len(sc.tokens) && a.trie.starts(sc.tokens[i].word, sc.tokens[i+1].word) {
+		entry, n = a.phrase(sc, s, i, entry)
+	}
+	if w.flags&wordCauses != 0 {
+		a.causes(sc, s, i, i, &a.roles[w.extra])
+	}
+	if i < s.taken {
+		return
+	}
+	if n == 1 {
+		a.modify(sc, s, i, w)
+	}
+	if entry < 0 {
+		return
+	}
+	a.hit(sc, s, i, n, entry)
+	s.taken = i + n
+	if n > 1 && w.flags&wordNegator != 0 {
+		s.negator = i
+		if a.info[entry].flags&entryClosed != 0 {
+			s.negator = -1
+		}
+	}
+}
+
+// phrase returns the longest entry that starts at token i and how many tokens
+// it takes. Causes that end on the way are noted.
+func (a *Analyzer) phrase(sc *scratch, s *scope, i int, entry int32) (int32, int) {
+	best, at := 1, sc.tokens[i].word
+	for j := i + 1; j < len(sc.tokens); j++ {
+		t := &sc.tokens[j]
+		if t.flags&tokenBreak != 0 || t.word == 0 {
+			break
+		}
+		if at = a.trie.next(at, t.word); at == 0 {
+			break
+		}
+		n := a.trie.node(at)
+		if n.entry >= 0 {
+			entry, best = n.entry, j-i+1
+		}
+		if n.roles != 0 {
+			a.causes(sc, s, i, j, &a.roles[n.roles])
+		}
+	}
+	return entry, best
+}
+
+// modify lets negators, intensifiers and contrast words do their work.
+func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
+	if w.flags&(wordNegator|wordBoost|wordContrast) == 0 {
+		return
+	}
+	switch {
+	case w.flags&wordNegator != 0:
+		if s.negator >= 0 && sc.tokens[i].flags&tokenJoined == 0 {
+			s.negator = -1 // two negators cancel out
+			return
+		}
+		s.negator = i
+	case w.flags&wordContrast != 0:
+		s.cut(i)
+	default:
+		boost := float32(a.boosts[sc.tokens[i].word]) / 100
+		s.booster, s.boost = i, boost
+		if s.lastHit >= 0 && i-s.hitToken <= intensifyReach && w.flags&wordAfter != 0 {
+			sc.matches[s.lastHit].emphasise(boost)
+			s.booster = -1
+		}
+	}
+}
+
+// emphasise changes what an entry counts, once: "bagus banget banget banget" is
+// not more than "bagus banget".
+func (m *match) emphasise(factor float32) {
+	if m.rule&(ruleIntensified|ruleDiminished) != 0 {
+		return
+	}
+	m.value *= factor
+	if factor > 1 {
+		m.rule |= ruleIntensified
+	} else {
+		m.rule |= ruleDiminished
+	}
+}
+
+// hit appends the entry at tokens i to i+n.
+func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
+	t, flags := &sc.tokens[i], a.info[entry].flags
+	at := len(sc.matches)
+	sc.matches = slices.Grow(sc.matches, 1)[:at+1]
+	m := &sc.matches[at] // field by field: a copy would wait for its parts to be stored
+	m.start, m.end = t.start, sc.tokens[i+n-1].end
+	m.entry, m.value, m.rule = entry, 1, 0
+	if flags&entryContext != 0 {
+		return
+	}
+	sc.known++
+	if s.negator >= 0 && s.negator < i && i-s.negator <= negationReach {
+		m.rule |= ruleNegated
+		if s.hitToken < s.negator || s.lastHit < 0 {
+			m.start = sc.tokens[s.negator].start
+		}
+	}
+	if s.booster >= 0 && i-s.booster <= intensifyReach {
+		m.emphasise(s.boost)
+	}
+	if t.flags&tokenCaps != 0 {
+		m.rule |= ruleCaps
+	}
+	if bit := uint64(1) << (entry & 63); sc.heard&bit == 0 {
+		sc.heard |= bit
+	} else if k := sc.echoes(at); k > 0 {
+		m.rule |= ruleRepeated
+		m.value *= echo[min(k, len(echo)-1)]
+	}
+	s.lastHit, s.hitToken = at, i+n-1
+	if flags&entryMood != 0 {
+		a.mood(sc, s, i, i+n-1, m)
+	}
+}
+
+// echo is the share that the second, third, … occurrence of an entry counts:
+// the steps of log2(1+n).
+var echo = [...]float32{1, 0.585, 0.415, 0.322, 0.263, 0.222, 0.193, 0.17, 0.152, 0.1}
+
+// echoes counts matches of the same entry and sign not long before match at.
+func (s *scratch) echoes(at int) (k int) {
+	m := &s.matches[at]
+	for i := max(0, at-echoWindow); i < at; i++ {
+		p := &s.matches[i]
+		if p.entry == m.entry && (p.rule^m.rule)&ruleNegated == 0 {
+			k++
+		}
+	}
+	return k
+}

@@ -1,0 +1,59 @@
+package sentiment
+
+import (
+	"strings"
+	"testing"
+
+	"pantau/brand"
+)
+
+func TestOverlayWins(t *testing.T) {
+	a, err := New(Overlay{"kopi.tsv", strings.NewReader("# our words\nsenja\t60\nbagus\t-90\t40\nkopi tubruk\t50\t30\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]brand.Polarity{"senja": brand.Positive, "bagus": brand.Negative, "kopi tubruk": brand.Positive} {
+		if got := a.Score(text, 0); got.Polarity != want {
+			t.Errorf("Score(%q) = %s %v, want %s", text, got.Polarity, got.Hits, want)
+		}
+	}
+	plain := analyzer(t)
+	if a.Version() == plain.Version() {
+		t.Errorf("an overlay does not change the version %s", a.Version())
+	}
+}
+
+func TestOverlayMistakes(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"no weight", "bagus\n", `kopi.tsv:1: "" is not a weight: use a whole number from -127 to 127`},
+		{"too large", "# head\nbagus\t128\n", `kopi.tsv:2: "128" is not a weight: use a whole number from -127 to 127`},
+		{"bad subjectivity", "bagus\t1\tx\n", `kopi.tsv:1: "x" is not a weight: use a whole number from -127 to 127`},
+		{"too long", "a b c d e f g\t1\n", `kopi.tsv:1: "a b c d e f g" is not an entry: use 1 to 6 words`},
+		{"a city", "jakarta\t-9\n", `kopi.tsv:1: "jakarta" is on the deny list: names, places, brands and religions carry no weight`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := New(Overlay{"kopi.tsv", strings.NewReader(tt.text)})
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("New(%q) says %v, want %s", tt.text, err, tt.want)
+			}
+		})
+	}
+}
+
+func FuzzOverlay(f *testing.F) {
+	f.Add("bagus\t1\t2\n~x y\t-3\n# c\nz\tdeny\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		lex := newLexicon()
+		lex.numbers = map[string]float64{"evidence": 1, "capitals": 1, "temperature": 1}
+		if err := lex.overlay(Overlay{"x.tsv", strings.NewReader(text)}); err != nil {
+			if !strings.HasPrefix(err.Error(), "x.tsv:") {
+				t.Fatalf("error without a place: %v", err)
+			}
+			return
+		}
+		a := lex.compile()
+		s := a.Score(text, 0)
+		checkScore(t, a, text, &s)
+	})
+}

@@ -1,0 +1,274 @@
+package sentiment
+
+import (
+	"bufio"
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"pantau/brand"
+)
+
+func analyzer(t testing.TB) *Analyzer {
+	t.Helper()
+	a, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// devTexts returns about n of the development texts, or skips.
+func devTexts(t *testing.T, n int) []string {
+	names, _ := filepath.Glob("../../shared/data/sentiment/dev/*.tsv")
+	if len(names) == 0 {
+		t.Skip("no texts in ../shared/data/sentiment/dev")
+	}
+	var out []string
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scan := bufio.NewScanner(f)
+		scan.Buffer(nil, 1<<20)
+		for scan.Scan() {
+			_, text, _ := strings.Cut(scan.Text(), "\t")
+			out = append(out, text)
+		}
+		f.Close()
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	rng.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out[:min(n, len(out))]
+}
+
+// checkScore holds for every text.
+func checkScore(t *testing.T, a *Analyzer, text string, s *brand.Score) {
+	t.Helper()
+	if !(s.Compound >= -1 && s.Compound <= 1) || !(s.PNegative >= 0 && s.PNegative <= 1) {
+		t.Fatalf("Score(%.80q): compound %v, P(negative) %v", text, s.Compound, s.PNegative)
+	}
+	if s.Polarity == brand.Unknown {
+		if len(s.Hits) != 0 || s.Compound != 0 {
+			t.Fatalf("Score(%.80q) is unknown with hits %v, compound %v", text, s.Hits, s.Compound)
+		}
+	} else {
+		polarity, compound := Verdict(Sum(a.Bias(), s.Hits))
+		if polarity != s.Polarity || math.Abs(compound-s.Compound) > 1e-9 {
+			t.Fatalf("Score(%.80q) = %s %v, its hits say %s %v", text, s.Polarity, s.Compound, polarity, compound)
+		}
+	}
+	for _, h := range s.Hits {
+		if h.Start < 0 || h.End > len(text) || h.Start >= h.End {
+			t.Fatalf("Score(%.80q): span %d to %d of %d bytes", text, h.Start, h.End, len(text))
+		}
+		if name := strings.TrimPrefix(h.Entry, "~"); a.Denied(name) {
+			t.Fatalf("Score(%.80q): denied word %q contributes", text, name)
+		}
+	}
+	for _, c := range s.Causes {
+		if c.Start < 0 || c.End > len(text) || c.Start >= c.End || c.Cause == brand.Unexplained {
+			t.Fatalf("Score(%.80q): cause %v", text, c)
+		}
+	}
+}
+
+func FuzzScore(f *testing.F) {
+	for _, text := range []string{"", "gak bagus, sangat lambat", "paket belum sampai 😡😡", "T_T :( <url> @toko #kecewa",
+		"lama2 bikin keseeeel!!!", "caf\u00e9 \u202egnimal\u202c", "\xff\xfe\x80", "z\u0361\u0310a\u0310lgo", "don't n't 'x' ''", "ｇａｙａ 𝓰𝓪𝔂𝓪"} {
+		f.Add(text)
+	}
+	a := analyzer(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		s := a.Score(text, 0)
+		checkScore(t, a, text, &s)
+	})
+}
+
+func TestExplanationIsComplete(t *testing.T) {
+	a := analyzer(t)
+	for _, text := range devTexts(t, 3000) {
+		s := a.Score(text, 0)
+		checkScore(t, a, text, &s)
+		encoded, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back struct {
+			Polarity string
+			Compound float64
+			Hits     []brand.Hit
+		}
+		if err := json.Unmarshal(encoded, &back); err != nil {
+			t.Fatal(err)
+		}
+		if s.Polarity == brand.Unknown {
+			continue
+		}
+		if polarity, compound := Verdict(Sum(a.Bias(), back.Hits)); polarity.String() != back.Polarity || compound != back.Compound {
+			t.Errorf("%q: the JSON says %s %v, its hits make %s %v", text, back.Polarity, back.Compound, polarity, compound)
+		}
+	}
+}
+
+// without blanks the spans of hits.
+func without(text string, hits []brand.Hit) string {
+	b := []byte(text)
+	for _, h := range hits {
+		for i := h.Start; i < h.End; i++ {
+			b[i] = ' '
+		}
+	}
+	return string(b)
+}
+
+func TestHitsDecide(t *testing.T) {
+	a := analyzer(t)
+	rng := rand.New(rand.NewPCG(3, 4))
+	var polar, top, long, random int
+	for _, text := range devTexts(t, 4000) {
+		s := a.Score(text, 0)
+		if s.Polarity != brand.Negative && s.Polarity != brand.Positive {
+			continue
+		}
+		polar++
+		sign := 1.0
+		if s.Polarity == brand.Negative {
+			sign = -1
+		}
+		hits := slices.Clone(s.Hits)
+		slices.SortFunc(hits, func(x, y brand.Hit) int { return int(math.Copysign(1, sign*(y.Weight-x.Weight))) })
+		if a.Score(without(text, hits[:min(3, len(hits))]), 0).Polarity != s.Polarity {
+			top++
+		}
+		if len(hits) < 6 {
+			continue // any three are most of it
+		}
+		long++
+		rng.Shuffle(len(hits), func(i, j int) { hits[i], hits[j] = hits[j], hits[i] })
+		if a.Score(without(text, hits[:3]), 0).Polarity != s.Polarity {
+			random++
+		}
+	}
+	t.Logf("%.1f %% of %d polar verdicts change without their top three hits, %.1f %% of %d without three random ones",
+		100*float64(top)/float64(polar), polar, 100*float64(random)/float64(long), long)
+	if float64(random) > 0.25*float64(long) {
+		t.Errorf("three random hits change %d of %d verdicts, want at most a quarter", random, long)
+	}
+	if float64(top) < 0.7*float64(polar) {
+		t.Errorf("the top three hits decide %d of %d verdicts, want 70 %%", top, polar)
+	}
+}
+
+func TestNamesChangeNothing(t *testing.T) {
+	a := analyzer(t)
+	templates := []string{"pelayanan %s di cabang %s sangat mengecewakan", "suka banget sama %s, adminnya ramah, kirim ke %s cepat",
+		"paket dari %s ke %s belum sampai", "%s and %s are both fine I guess", "tadi ketemu orang %s di %s"}
+	names := []string{"Telkomsel", "Tokopedia", "Shopee", "Gojek", "Jakarta", "Surabaya", "Bandung", "Jokowi", "Prabowo", "BCA",
+		"Samsung", "Toyota", "Persib", "Islam", "Kristen", "Malaysia", "Bali", "Indosat", "Traveloka", "BPJS"}
+	texts := 0
+	for _, template := range templates {
+		want := a.Score(strings.NewReplacer("%s", names[0]).Replace(template), 0)
+		for i := range names {
+			for j := 1; j <= 5; j++ {
+				text := strings.Replace(strings.Replace(template, "%s", names[i], 1), "%s", names[(i+j)%len(names)], 1)
+				if got := a.Score(text, 0); got.Polarity != want.Polarity || got.Compound != want.Compound {
+					t.Errorf("%q = %s %.3f, with other names %s %.3f", text, got.Polarity, got.Compound, want.Polarity, want.Compound)
+				}
+				texts++
+			}
+		}
+	}
+	if texts != 500 {
+		t.Errorf("%d texts were compared, want 500", texts)
+	}
+}
+
+func TestSpellingChangesNothing(t *testing.T) {
+	a := analyzer(t)
+	variants := [][2]string{{" tidak ", " gak "}, {" tidak ", " ga "}, {" tidak ", " nggak "}, {" tidak ", " tdk "}, {" banget", " bgt"},
+		{"banget", "bangeeeet"}, {" sangat ", " sgt "}, {" bagus", " baguuus"}, {" dengan ", " dgn "}, {" yang ", " yg "}, {" sudah ", " udah "},
+		{" belum ", " blm "}, {" kecewa", " kecewaaa"}, {" barang", " brg"}, {" terima kasih", " makasih"}}
+	same, all := 0, 0
+	for _, text := range devTexts(t, 9000) {
+		text = " " + strings.ToLower(text)
+		want := a.Score(text, 0).Polarity
+		for _, v := range variants {
+			if !strings.Contains(text, v[0]) {
+				continue
+			}
+			all++
+			if a.Score(strings.ReplaceAll(text, v[0], v[1]), 0).Polarity == want {
+				same++
+			}
+		}
+	}
+	t.Logf("%d of %d variants keep their class", same, all)
+	if float64(same) < 0.98*float64(all) {
+		t.Errorf("%d of %d variants keep their class, want 98 %%", same, all)
+	}
+}
+
+func TestHostileInput(t *testing.T) {
+	a := analyzer(t)
+	const size = 1 << 20
+	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
+	for name, text := range map[string]string{
+		"one letter": fill("a"), "one word": fill("bagus "), "negators": fill("tidak "), "double negators": fill("tidak bukan "),
+		"intensifiers": fill("sangat ") + "bagus" + fill(" banget"), "zalgo": fill("z\u0361\u0310a\u0310lgo"), "right to left": fill("\u202e\u05d0\u05d1 "),
+		"surrogates": fill("\xed\xa0\x80"), "invalid": fill("\xff\xfe"), "emoji": fill("😡"), "families": fill("👨\u200d👩\u200d👧"), "signs": fill(":(<@#'"),
+		"unknown": fill("mengxqabcde "), "capitals": fill("JELEK SEKALI!"), "quotes": fill("a'"), "brackets": fill("<ur"), "mixed": fill("otp ga masuk, app-nya lemot parah!! 😭 http://x.y/z "),
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			s := a.Score(text, 0)
+			if took := time.Since(start); took > 2*time.Second { // 200 ms on a quiet machine; a loaded one must not fail the build
+				t.Errorf("%d bytes took %v", len(text), took)
+			} else {
+				t.Logf("%v", took)
+			}
+			checkScore(t, a, text, &s)
+			if !utf8.ValidString(text) && s.Polarity != brand.Unknown {
+				t.Errorf("bytes that are no text are %s", s.Polarity)
+			}
+		})
+	}
+}
+
+func TestScoreAllocatesNothing(t *testing.T) {
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("with the race detector, a sync.Pool forgets at random")
+	}
+	a := analyzer(t)
+	texts := []string{"paket saya belum sampai, cs slow respon 😡", "Great app, but it keeps crashing after the update!", "biasanya enak2 aja kok, cuma skrg lemooot bgt"}
+	var s brand.Score
+	for _, text := range texts {
+		a.ScoreInto(&s, text, 0)
+	}
+	if n := testing.AllocsPerRun(200, func() {
+		for _, text := range texts {
+			a.ScoreInto(&s, text, 0)
+		}
+	}); n >= 1 {
+		t.Errorf("%v allocations for %d texts, want none", n, len(texts))
+	}
+}
+
+func TestScoreIntoReusesNothingOfTheLastText(t *testing.T) {
+	a := analyzer(t)
+	var s brand.Score
+	a.ScoreInto(&s, "penipuan, uang saya hilang", 5)
+	a.ScoreInto(&s, "xyzzy", 0)
+	if s.Polarity != brand.Unknown || s.Compound != 0 || s.Doubtful || len(s.Hits) != 0 || len(s.Causes) != 0 {
+		t.Errorf("after another text, an unknown one scores %+v", s)
+	}
+}

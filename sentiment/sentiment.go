@@ -1,0 +1,154 @@
+// Package sentiment scores short public texts in Indonesian, English and the
+// mix of both that reviews are written in, and names the causes of complaints.
+//
+// The lexicon is data: every entry of lexicon/*.tsv carries two weights in
+// sixteenths of a logit. Polarity says which way the entry leans, subjectivity
+// how much it speaks of an opinion at all. A text is cut into entries, each
+// with a byte span of the original; their weights, changed by negation and
+// emphasis and divided by the length of the evidence, are added. Nothing else
+// enters the score, so the hits of a [brand.Score] explain it completely.
+//
+// An [Analyzer] does no I/O, reads no clock, is immutable and safe for
+// concurrent use.
+package sentiment
+
+import (
+	"strings"
+	"sync"
+
+	"pantau/brand"
+)
+
+// Analyzer scores texts with one lexicon.
+type Analyzer struct {
+	version string
+	words   []word         // by word number; 0 is the unknown word
+	boosts  []uint8        // by word number: factor of an intensifier in hundredths, at most 2.55
+	names   []span         // by word number
+	expand  [][]uint32     // by expansion number: the words that one surface form stands for
+	table   table          // hash of a surface form to its word number
+	trie    trie           // phrases over word numbers
+	info    []entryInfo    // by entry number: what scoring reads
+	details []entryDetails // by entry number: the rest
+	text    string         // all names
+	strings []string       // what many entries say
+	roles   []causeRoles
+	deny    map[string]bool
+	model   model
+	scratch sync.Pool
+}
+
+// New builds an analyzer from the embedded lexicon and the entries of overlays,
+// which win. A line that cannot be used is an error "FILE:LINE: reason".
+func New(overlays ...Overlay) (*Analyzer, error) {
+	lex, err := embedded()
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range overlays {
+		if err := lex.overlay(o); err != nil {
+			return nil, err
+		}
+	}
+	return lex.compile(), nil
+}
+
+// Default is [New] without overlays.
+func Default() (*Analyzer, error) { return New() }
+
+// Version identifies the lexicon: its release and a hash of every line of it,
+// overlays included.
+func (a *Analyzer) Version() string { return a.version }
+
+// Entry returns the entry that a [brand.Hit] names. A negated hit names its
+// entry with a leading "~".
+func (a *Analyzer) Entry(name string) (Entry, bool) {
+	name = strings.TrimPrefix(name, "~")
+	at, entry := uint32(0), int32(-1)
+	for w := range strings.FieldsSeq(name) {
+		n := a.table.get(hashOf(w))
+		if at == 0 {
+			at, entry = n, a.words[n].entry
+		} else if at = a.trie.next(at, n); at != 0 {
+			entry = a.trie.node(at).entry
+		}
+		if at == 0 {
+			return Entry{}, false
+		}
+	}
+	if entry < 0 || a.name(a.info[entry].name)[1:] != name {
+		return Entry{}, false
+	}
+	return a.entry(int(entry)), true
+}
+
+func (a *Analyzer) name(s span) string { return a.text[s.start : s.start+uint32(s.size)] }
+
+// entry puts together what is known about entry i.
+func (a *Analyzer) entry(i int) Entry {
+	e, d := &a.info[i], &a.details[i]
+	return Entry{Text: a.name(e.name)[1:], Polarity: e.plain.pol, Subjectivity: e.plain.sub, N: int(d.n),
+		Sources: a.strings[d.sources], Origin: a.strings[d.origin], Reason: a.strings[d.reason]}
+}
+
+// Score returns the verdict on text. Stars from 1 to 5 can only make it
+// doubtful, 0 means that the source gives none.
+func (a *Analyzer) Score(text string, stars int) brand.Score {
+	var s brand.Score
+	a.ScoreInto(&s, text, stars)
+	return s
+}
+
+// ScoreInto is [Analyzer.Score] into dst. It reuses the hits and causes of dst,
+// so that a caller that keeps dst allocates nothing.
+func (a *Analyzer) ScoreInto(dst *brand.Score, text string, stars int) {
+	sc := a.scratch.Get().(*scratch)
+	sc.reset()
+	a.tokenise(sc, text)
+	a.match(sc)
+	a.judge(dst, sc, stars)
+	a.scratch.Put(sc)
+}
+
+// scratch is the working memory of one text.
+type scratch struct {
+	tokens  []token
+	matches []match
+	causes  []brand.CauseHit
+	last    causeState
+	memo    [1 << memoBits]memo // findings about unseen forms
+	votes   [8]int32            // tokens by the languages of their words
+	buf     [foldMax]byte
+	alt     [foldMax]byte
+	lower   int    // letters in lower case
+	upper   int    // letters in capitals
+	marks   int32  // tokens that are no words
+	heard   uint64 // one bit for the entries so far
+	fact    bool   // a complaint was stated as a fact
+	known   int    // matches that are words, not context
+}
+
+// memo is what was found out about one form; it belongs to one analyzer.
+type memo struct {
+	hash uint64
+	word uint32
+}
+
+const memoBits = 10
+
+// keepTokens bounds the memory that a rare huge text leaves in the pool.
+const keepTokens = 1 << 14
+
+func newScratch() any {
+	return &scratch{tokens: make([]token, 0, 256), matches: make([]match, 0, 128)}
+}
+
+func (s *scratch) reset() {
+	if cap(s.tokens) > keepTokens {
+		s.tokens, s.matches = nil, nil
+	}
+	s.tokens, s.matches, s.causes = s.tokens[:0], s.matches[:0], s.causes[:0]
+	s.lower, s.upper, s.known, s.heard, s.marks = 0, 0, 0, 0, 0
+	s.last, s.fact = causeState{}, false
+	s.votes = [8]int32{}
+}

@@ -1,0 +1,162 @@
+package sentiment
+
+import (
+	"math/bits"
+)
+
+// table is an open-addressed map from the hash of a form to a word number. A
+// slot keeps the 32 bits of the hash that do not choose it: with 48 bits in all,
+// an unknown word is taken for a known one once in 10^9 words.
+type table struct {
+	slots  []slot
+	shift  uint
+	filter []uint64 // one bit a hash: a miss mostly ends here, in the first-level cache
+}
+
+type slot struct{ tag, word uint32 }
+
+const filterBits = 18
+
+func newTable(n int) table {
+	size := 1 << bits.Len(uint(n*3/2))
+	return table{slots: make([]slot, size), shift: uint(64 - bits.TrailingZeros(uint(size))),
+		filter: make([]uint64, 1<<filterBits/64)}
+}
+
+func (t *table) put(h uint64, w uint32) {
+	mask := uint64(len(t.slots) - 1)
+	i := h >> t.shift
+	for t.slots[i&mask].word != 0 && t.slots[i&mask].tag != uint32(h) {
+		i++
+	}
+	t.slots[i&mask] = slot{uint32(h), w}
+	f := h >> (64 - filterBits)
+	t.filter[f>>6] |= 1 << (f & 63)
+}
+
+// get returns the word of a hash, 0 when there is none.
+func (t *table) get(h uint64) uint32 {
+	f := h >> (64 - filterBits)
+	if t.filter[f>>6]>>(f&63)&1 == 0 {
+		return 0
+	}
+	mask := uint64(len(t.slots) - 1)
+	for i := h >> t.shift; ; i++ {
+		s := &t.slots[i&mask]
+		if s.tag == uint32(h) || s.word == 0 {
+			return s.word
+		}
+	}
+}
+
+// The hash of a form reads eight bytes at a time. Each step is one wide
+// multiplication whose halves are folded together.
+const (
+	hashSeed  = 0x9e3779b97f4a7c15
+	hashPrime = 0xff51afd7ed558ccd
+)
+
+func hashStep(h, eight uint64) uint64 {
+	hi, lo := bits.Mul64(h^eight, hashPrime)
+	return hi ^ lo
+}
+
+func hashEnd(h uint64, n int) uint64 { return (h ^ uint64(n)) * hashSeed }
+
+// eightAt reads eight bytes of s from i on; the compiler makes it one load.
+func eightAt[T string | []byte](s T, i int) uint64 {
+	_ = s[i+7]
+	return uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+		uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+}
+
+// fewAt reads the at most seven bytes of s from i on, with zeros after them.
+func fewAt[T string | []byte](s T, i int) (x uint64) {
+	for k := len(s) - 1; k >= i; k-- {
+		x = x<<8 | uint64(s[k])
+	}
+	return x
+}
+
+func hashOf[T string | []byte](form T) uint64 {
+	h, i := uint64(hashSeed), 0
+	for ; i+8 <= len(form); i += 8 {
+		h = hashStep(h, eightAt(form, i))
+	}
+	if i < len(form) {
+		h = hashStep(h, fewAt(form, i))
+	}
+	return hashEnd(h, len(form))
+}
+
+// trie holds phrases as paths of word numbers. A place on a path is the number
+// of its first word, and then base and the number of a slot.
+type trie struct {
+	slots []node
+	shift uint
+	base  uint32
+	pairs []uint64 // one bit for every pair of words that a phrase starts with
+}
+
+// node is the end of a path. A path without an entry or cause has neither.
+type node struct {
+	tag   uint32 // half of the hash of the place before and the word, 0 in an empty slot
+	entry int32  // sentiment entry, -1 when there is none
+	roles int32  // number of its causes, 0 when there are none
+}
+
+// newTrie returns a trie for n nodes. Places below base are words.
+func newTrie(n int, base uint32) trie {
+	size := 1 << bits.Len(uint(n*3/2))
+	return trie{slots: make([]node, size), shift: uint(64 - bits.TrailingZeros(uint(size))), base: base,
+		pairs: make([]uint64, 1<<pairBits/64)}
+}
+
+const pairBits = 18
+
+func pairBit(first, second uint32) (word uint64, bit uint64) {
+	h := (uint64(first)<<32 | uint64(second)) * hashSeed >> (64 - pairBits)
+	return h >> 6, h & 63
+}
+
+// pair notes that a phrase starts with two words.
+func (t *trie) pair(first, second uint32) {
+	w, b := pairBit(first, second)
+	t.pairs[w] |= 1 << b
+}
+
+// starts reports whether a phrase may start with two words.
+func (t *trie) starts(first, second uint32) bool {
+	w, b := pairBit(first, second)
+	return t.pairs[w]>>b&1 != 0
+}
+
+func edgeHash(from, word uint32) uint64 {
+	return hashStep(hashSeed, uint64(from)<<32|uint64(word))
+}
+
+// put adds a node after from and returns its place.
+func (t *trie) put(from, word uint32, entry, roles int32) uint32 {
+	h, mask := edgeHash(from, word), uint64(len(t.slots)-1)
+	i := h >> t.shift & mask
+	for t.slots[i].tag != 0 {
+		i = (i + 1) & mask
+	}
+	t.slots[i] = node{uint32(h) | 1, entry, roles}
+	return t.base + uint32(i)
+}
+
+// next follows word from a place and reports 0 when no phrase goes on there.
+func (t *trie) next(from, word uint32) uint32 {
+	h, mask := edgeHash(from, word), uint64(len(t.slots)-1)
+	for i := h >> t.shift & mask; ; i = (i + 1) & mask {
+		switch t.slots[i].tag {
+		case uint32(h) | 1:
+			return t.base + uint32(i)
+		case 0:
+			return 0
+		}
+	}
+}
+
+func (t *trie) node(place uint32) *node { return &t.slots[place-t.base] }

@@ -1,0 +1,311 @@
+package sentiment
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// token is one word, mark or emoji of a text.
+type token struct {
+	start, end int32  // bytes of the original text
+	word       uint32 // 0 when unknown
+	flags      tokenFlags
+}
+
+type tokenFlags uint8
+
+const (
+	tokenCaps   tokenFlags = 1 << iota // written in capitals
+	tokenBreak                         // a clause ended before it
+	tokenComma                         // a comma stands before it
+	tokenJoined                        // came from the same surface form as the one before
+	tokenMark                          // punctuation, number or address: no word
+)
+
+// The classes of bytes.
+const (
+	classSpace = iota
+	classWord
+	classBreak
+	classComma
+	classMark
+	classAt
+	classAngle
+	classHigh
+	classOther
+)
+
+var class = func() (c [256]uint8) {
+	for b := range c {
+		switch {
+		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b >= '0' && b <= '9':
+			c[b] = classWord
+		case b == '!' || b == '?':
+			c[b] = classMark
+		case strings.IndexByte(".;\n", byte(b)) >= 0:
+			c[b] = classBreak
+		case strings.IndexByte(",:()[]{}|/\"", byte(b)) >= 0:
+			c[b] = classComma
+		case b == '@':
+			c[b] = classAt
+		case b == '<':
+			c[b] = classAngle
+		case b >= 0x80:
+			c[b] = classHigh
+		case b == ' ' || b == '\t' || b == '\r':
+			c[b] = classSpace
+		default:
+			c[b] = classOther
+		}
+	}
+	return c
+}()
+
+// tokenise fills sc.tokens with the words of text.
+func (a *Analyzer) tokenise(sc *scratch, text string) {
+	var gap tokenFlags
+	for i := 0; i < len(text); {
+		switch class[text[i]] {
+		case classSpace:
+			i++
+		case classWord:
+			i = a.wordAt(sc, text, i, &gap)
+		case classMark:
+			i = a.markAt(sc, text, i, &gap)
+		case classBreak:
+			gap |= tokenBreak
+			i++
+		case classAt:
+			i = skipHandle(text, i)
+		case classHigh:
+			i = a.runeAt(sc, text, i, &gap)
+		default:
+			i = a.signAt(sc, text, i, &gap)
+		}
+	}
+}
+
+// wordAt reads the word that starts at i and returns the end of it.
+func (a *Analyzer) wordAt(sc *scratch, text string, i int, gap *tokenFlags) int {
+	s := scanWord(text, i)
+	n := s.end - i
+	if s.end < len(text) {
+		switch c := text[s.end]; {
+		case c == '\'' || c >= 0x80:
+			if wordRune(text, s.end) > s.end {
+				return a.foldedWord(sc, text, i, gap)
+			}
+		case (c == '.' || c == ':') && n <= 5 && isAddress(text, i, s.end):
+			return a.addressAt(sc, text, i, gap)
+		}
+	}
+	sc.upper += s.upper
+	sc.lower += n - s.upper - s.digits
+	flags := *gap
+	*gap = 0
+	if s.upper == n && n > 1 {
+		flags |= tokenCaps
+	}
+	if s.digits == n {
+		sc.mark(token{int32(i), int32(s.end), a.model.number, flags})
+		return s.end
+	}
+	w := a.table.get(s.hash)
+	if w == 0 {
+		w = a.unseen(sc, text[i:s.end], s.hash)
+	}
+	if a.words[w].flags&(wordSilent|wordExpands) != 0 {
+		a.addWord(sc, i, s.end, w, flags)
+		return s.end
+	}
+	sc.add(token{int32(i), int32(s.end), w, flags})
+	return s.end
+}
+
+// addWord appends the token, or the tokens that its surface form stands for.
+// The clitic nya, where it is written apart, is no word of its own.
+func (a *Analyzer) addWord(sc *scratch, start, end int, w uint32, flags tokenFlags) {
+	info := &a.words[w]
+	if info.flags&wordExpands == 0 && info.flags&wordSilent == 0 {
+		sc.add(token{int32(start), int32(end), w, flags})
+		return
+	}
+	if info.flags&wordSilent != 0 {
+		if n := len(sc.tokens); n > 0 && flags&tokenBreak == 0 {
+			sc.tokens[n-1].end = int32(end)
+		}
+		return
+	}
+	for _, x := range a.expand[info.extra] {
+		sc.add(token{int32(start), int32(end), x, flags})
+		flags = tokenJoined
+	}
+}
+
+func (s *scratch) add(t token) { s.tokens = append(s.tokens, t) }
+
+// mark adds a token that is no word.
+func (s *scratch) mark(t token) {
+	t.flags |= tokenMark
+	s.marks++
+	s.add(t)
+}
+
+// markAt reads a run of ! and ?.
+func (a *Analyzer) markAt(sc *scratch, text string, i int, gap *tokenFlags) int {
+	start, asks := i, false
+	for i < len(text) && class[text[i]] == classMark {
+		asks = asks || text[i] == '?'
+		i++
+	}
+	w := a.model.bang
+	if asks {
+		w = a.model.question
+	}
+	sc.mark(token{int32(start), int32(i), w, *gap})
+	*gap = tokenBreak
+	return i
+}
+
+// signAt reads an emoticon, or passes over one sign.
+func (a *Analyzer) signAt(sc *scratch, text string, i int, gap *tokenFlags) int {
+	if closing := closings[text[i]]; closing != 0 {
+		if end := strings.IndexByte(text[i:min(len(text), i+10)], closing); end > 0 && placeholders[text[i+1:i+end]] {
+			return a.placeholder(sc, text, i, i+end+1, gap)
+		}
+	}
+	if i == 0 || class[text[i-1]] != classWord || text[i] == '<' || text[i] == ':' {
+		for n := min(4, len(text)-i); n >= 2; n-- {
+			if w := a.table.get(hashOf(text[i : i+n])); w != 0 {
+				sc.add(token{int32(i), int32(i + n), w, *gap})
+				*gap = tokenComma
+				return i + n
+			}
+		}
+	}
+	if class[text[i]] == classComma {
+		*gap |= tokenComma
+	}
+	return i + 1
+}
+
+// closings are the signs that end what redaction leaves behind.
+var closings = [256]byte{'<': '>', '[': ']'}
+
+// placeholders are what redaction writes for personal data. They are no words.
+var placeholders = map[string]bool{"url": true, "num": true, "user": true, "email": true, "phone": true,
+	"order": true, "account": true, "nik": true, "card": true}
+
+// placeholder reads <url>, [phone] and the like.
+func (a *Analyzer) placeholder(sc *scratch, text string, start, end int, gap *tokenFlags) int {
+	w := uint32(0)
+	switch text[start+1 : end-1] {
+	case "url", "email":
+		w = a.model.address
+	case "num", "phone", "order", "account", "nik", "card":
+		w = a.model.number
+	}
+	sc.mark(token{int32(start), int32(end), w, *gap})
+	*gap = 0
+	return end
+}
+
+// runeAt reads an emoji or a word that starts with a letter outside ASCII.
+func (a *Analyzer) runeAt(sc *scratch, text string, i int, gap *tokenFlags) int {
+	r, n := utf8.DecodeRuneInString(text[i:])
+	switch {
+	case r == utf8.RuneError && n <= 1, unicode.IsMark(r), r == 0x200d, r >= 0x1f3fb && r <= 0x1f3ff:
+		return i + n
+	case isLetter(r):
+		return a.foldedWord(sc, text, i, gap)
+	case r == '…' || r == '。':
+		*gap |= tokenBreak
+		return i + n
+	case unicode.IsSpace(r), unicode.IsPunct(r):
+		return i + n
+	}
+	sc.add(token{int32(i), int32(i + n), a.table.get(hashOf(text[i : i+n])), *gap})
+	*gap = tokenComma
+	return i + n
+}
+
+// foldedWord reads a word with letters outside ASCII or an apostrophe.
+func (a *Analyzer) foldedWord(sc *scratch, text string, start int, gap *tokenFlags) int {
+	end, n := start, 0
+	for end < len(text) {
+		if class[text[end]] == classWord {
+			if n < foldMax {
+				sc.alt[n] = lowerByte(text[end])
+				n++
+			}
+			end++
+			continue
+		}
+		next := wordRune(text, end)
+		if next == end {
+			break
+		}
+		r, _ := utf8.DecodeRuneInString(text[end:])
+		n = foldRune(&sc.alt, n, r)
+		end = next
+	}
+	w := a.table.get(hashOf(sc.alt[:n]))
+	if w == 0 && n < foldMax {
+		w = a.variants(sc, sc.alt[:n])
+	}
+	sc.lower += n
+	a.addWord(sc, start, end, w, *gap)
+	*gap = 0
+	return end
+}
+
+// wordRune returns the end of the rune at i when a word may go on with it.
+func wordRune(text string, i int) int {
+	if text[i] == '\'' {
+		if i > 0 && i+1 < len(text) && class[text[i-1]] >= classWord && class[text[i+1]] == classWord && text[i-1] != ' ' {
+			return i + 1
+		}
+		return i
+	}
+	if text[i] < 0x80 {
+		return i
+	}
+	r, n := utf8.DecodeRuneInString(text[i:])
+	if n > 1 && (isLetter(r) || unicode.IsMark(r) || r == '’' && i+n < len(text) && class[text[i+n]] == classWord) {
+		return i + n
+	}
+	return i
+}
+
+func isLetter(r rune) bool {
+	return r >= 0xaa && r < 0x2000 && unicode.IsLetter(r) || r > 0x2e80 && unicode.IsLetter(r)
+}
+
+// skipHandle passes over @name. A handle is nobody's opinion.
+func skipHandle(text string, i int) int {
+	for i++; i < len(text) && (class[text[i]] == classWord || text[i] == '_' || text[i] == '.' && i+1 < len(text) && class[text[i+1]] == classWord); i++ {
+	}
+	return i
+}
+
+// isAddress reports whether the word at start opens a link.
+func isAddress(text string, start, end int) bool {
+	switch end - start {
+	case 3:
+		return end+1 < len(text) && text[end] == '.' && strings.EqualFold(text[start:end], "www")
+	case 4, 5:
+		return strings.HasPrefix(text[end:], "://")
+	}
+	return false
+}
+
+func (a *Analyzer) addressAt(sc *scratch, text string, start int, gap *tokenFlags) int {
+	end := start
+	for end < len(text) && class[text[end]] != classSpace && text[end] != '\n' {
+		end++
+	}
+	sc.mark(token{int32(start), int32(end), a.model.address, *gap})
+	*gap = 0
+	return end
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The labels, in the order of the files.
+const (
+	negative = iota
+	neutral
+	positive
+)
+
+var labels = map[string]int{"neg": negative, "neu": neutral, "pos": positive}
+
+// dataset is one file of labelled texts.
+type dataset struct {
+	name    string
+	family  string // texts of one family are one source: they share an origin
+	english bool
+	polar   bool // has no neutral texts
+	texts   []labelled
+	hash    string
+}
+
+type labelled struct {
+	label int
+	text  string
+}
+
+// families names the sets whose texts share an origin. The NusaX sets are one
+// text in four languages; the product sentences come from one collection.
+var families = map[string]string{
+	"nusax_id": "nusax", "nusax_en": "nusax", "nusax_jv": "nusax", "nusax_su": "nusax",
+	"vader_amazon": "huliu",
+}
+
+var englishSets = map[string]bool{"nusax_en": true, "vader_tweets": true, "vader_amazon": true,
+	"vader_nyt": true, "huliu": true, "pros_cons": true}
+
+// readAll reads the sets of dir in the order of their names.
+func readAll(dir string) ([]dataset, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "*.tsv"))
+	if err != nil {
+		return nil, err
+	}
+	var sets []dataset
+	for _, name := range names {
+		d, err := read(name)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, d)
+	}
+	return sets, nil
+}
+
+func read(path string) (dataset, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return dataset{}, err
+	}
+	defer f.Close()
+	name := strings.TrimSuffix(filepath.Base(path), ".tsv")
+	d := dataset{name: name, family: name, english: englishSets[name], polar: true}
+	if family := families[name]; family != "" {
+		d.family = family
+	}
+	sum := sha256.New()
+	scan := bufio.NewScanner(f)
+	scan.Buffer(nil, 1<<20)
+	for n := 1; scan.Scan(); n++ {
+		sum.Write(scan.Bytes())
+		label, text, ok := strings.Cut(scan.Text(), "\t")
+		y, known := labels[label]
+		if !ok || !known {
+			return d, fmt.Errorf("%s:%d: want neg, neu or pos, a tab and a text", path, n)
+		}
+		d.polar = d.polar && y != neutral
+		d.texts = append(d.texts, labelled{y, text})
+	}
+	d.hash = fmt.Sprintf("%x", sum.Sum(nil)[:6])
+	return d, scan.Err()
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// feature is one entry of a text with how much it counts there.
+type feature struct {
+	id      int32
+	negated bool
+	value   float64
+}
+
+// example is one text as the model sees it.
+type example struct {
+	features []feature
+	label    int
+	set      int
+	weight   float64
+}
+
+// weights holds the two weights of every entry and of its negated form. A
+// negated form starts from its plain form turned round and learns the rest.
+type weights struct {
+	pol, sub         []float64
+	negPol, negSub   []float64
+	priorPol, priorS []float64
+	frozen           []bool    // a curator's zero stays zero
+	biasPol, biasSub []float64 // by set: a set's own share of labels is not the words' doing
+}
+
+func newWeights(entries, sets int) *weights {
+	f := func(n int) []float64 { return make([]float64, n) }
+	return &weights{f(entries), f(entries), f(entries), f(entries), f(entries), f(entries), make([]bool, entries), f(sets), f(sets)}
+}
+
+// turned is the share of a weight that negation turns round.
+func (o options) turned(pol float64) float64 {
+	if pol < 0 {
+		return o.negatedNegative
+	}
+	return o.negatedPositive
+}
+
+// sums returns the two sums of an example.
+func (w *weights) sums(o options, x *example) (pol, sub float64) {
+	pol, sub = w.biasPol[x.set], w.biasSub[x.set]
+	for _, f := range x.features {
+		if f.negated {
+			pol += f.value * (w.negPol[f.id] - o.turned(w.pol[f.id])*w.pol[f.id])
+			sub += f.value * (w.negSub[f.id] + w.sub[f.id])
+			continue
+		}
+		pol += f.value * w.pol[f.id]
+		sub += f.value * w.sub[f.id]
+	}
+	return pol, sub
+}
+
+// gradient returns the derivative of the loss of an example by its two sums.
+// A set without neutral texts says nothing about subjectivity.
+func gradient(pol, sub float64, label int, polar bool) (dPol, dSub float64) {
+	if polar {
+		p := 1 / (1 + math.Exp(-2*pol))
+		if label == positive {
+			p--
+		}
+		return 2 * p, 0
+	}
+	top := max(0, sub+pol, sub-pol)
+	pos, neg, neu := math.Exp(sub+pol-top), math.Exp(sub-pol-top), math.Exp(-top)
+	z := pos + neg + neu
+	pos, neg = pos/z, neg/z
+	switch label {
+	case positive:
+		return pos - 1 - neg, pos + neg - 1
+	case negative:
+		return pos - neg + 1, pos + neg - 1
+	}
+	return pos - neg, pos + neg
+}
+
+// fit runs AdaGrad over the examples. Every weight is pulled toward its prior by
+// ridge, shared over the examples that hold it.
+func fit(o options, w *weights, xs []example, polar []bool, ridge, flat func(int32) float64) {
+	n := len(w.pol)
+	seen := make([]float64, n)
+	for i := range xs {
+		for _, f := range xs[i].features {
+			seen[f.id] += 1
+		}
+	}
+	ada := [4][]float64{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
+	adaBias := [2][]float64{make([]float64, len(w.biasPol)), make([]float64, len(w.biasPol))}
+	rng := rand.New(rand.NewPCG(o.seed, 7))
+	move := func(v *float64, hist *float64, g float64) {
+		*hist += g * g
+		*v -= o.rate * g / (math.Sqrt(*hist) + 1e-6)
+	}
+	mean, means := newWeights(n, len(w.biasPol)), 0
+	for epoch := range o.epochs {
+		for _, k := range rng.Perm(len(xs)) {
+			x := &xs[k]
+			pol, sub := w.sums(o, x)
+			dp, ds := gradient(pol, sub, x.label, polar[x.set])
+			dp, ds = dp*x.weight, ds*x.weight
+			for _, f := range x.features {
+				pull := ridge(f.id)/seen[f.id] + flat(f.id)
+				i := f.id
+				if w.frozen[i] {
+					move(&w.sub[i], &ada[1][i], ds*f.value+pull*(w.sub[i]-w.priorS[i]))
+					continue
+				}
+				if f.negated {
+					t := o.turned(w.pol[i])
+					move(&w.negPol[i], &ada[2][i], dp*f.value+4*pull*w.negPol[i])
+					move(&w.negSub[i], &ada[3][i], ds*f.value+4*pull*w.negSub[i])
+					move(&w.pol[i], &ada[0][i], -t*dp*f.value+pull*(w.pol[i]-w.priorPol[i]))
+				} else {
+					move(&w.pol[i], &ada[0][i], dp*f.value+pull*(w.pol[i]-w.priorPol[i]))
+				}
+				move(&w.sub[i], &ada[1][i], ds*f.value+pull*(w.sub[i]-w.priorS[i]))
+			}
+			move(&w.biasPol[x.set], &adaBias[0][x.set], dp)
+			move(&w.biasSub[x.set], &adaBias[1][x.set], ds)
+		}
+		if 2*epoch >= o.epochs {
+			mean.add(w)
+			means++
+		}
+	}
+	w.become(mean, means)
+}
+
+// vectors lists everything that is learned.
+func (w *weights) vectors() [][]float64 {
+	return [][]float64{w.pol, w.sub, w.negPol, w.negSub, w.biasPol, w.biasSub}
+}
+
+// add adds the weights of o.
+func (w *weights) add(o *weights) {
+	to, from := w.vectors(), o.vectors()
+	for k := range to {
+		for i := range to[k] {
+			to[k][i] += from[k][i]
+		}
+	}
+}
+
+// become takes the mean of n added weights: it depends less on the order of the
+// texts than the weights of the last pass do.
+func (w *weights) become(sum *weights, n int) {
+	to, from := w.vectors(), sum.vectors()
+	for k := range to {
+		for i := range to[k] {
+			to[k][i] = from[k][i] / float64(n)
+		}
+	}
+}
