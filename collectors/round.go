@@ -1,0 +1,169 @@
+package collectors
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"pantau/brand"
+	"pantau/collectors/fetch"
+)
+
+// checkpoint is the part of a cursor that all kinds with items in time share.
+type checkpoint struct {
+	Newest int64 `json:"newest,omitempty"` // unix time of the newest item
+	Items  int   `json:"items"`            // of the last run that had any
+	Until  int64 `json:"until"`            // unix time of the last run
+}
+
+// round is one run of a kind that fetches: it counts and emits items, and in the
+// end judges what they cover.
+type round struct {
+	req            Request
+	emit           func(brand.Mention) error
+	last           checkpoint
+	report         Report
+	seen           map[string]bool // external ids
+	oldest, newest time.Time
+	stopped        error // of emit
+}
+
+func newRound(req Request, emit func(brand.Mention) error) *round {
+	return &round{req: req, emit: emit, seen: map[string]bool{}}
+}
+
+// start reads the cursor of the last run into cursor, whose checkpoint is last.
+func (r *round) start(cursor any, last *checkpoint) error {
+	if r.req.Cursor != "" {
+		if err := json.Unmarshal([]byte(r.req.Cursor), cursor); err != nil {
+			return fmt.Errorf("the cursor is not one of this source: %w", err)
+		}
+	}
+	r.last = *last
+	return nil
+}
+
+// keep emits an item that this run has not seen. at is its place in the order of
+// the source, which is not its date where edits come first.
+func (r *round) keep(m brand.Mention, at time.Time) error {
+	if r.seen[m.ExternalID] {
+		return nil
+	}
+	r.seen[m.ExternalID] = true
+	r.report.Fetched++
+	at = at.Truncate(time.Second) // as cursors have it
+	if !at.IsZero() && (r.oldest.IsZero() || at.Before(r.oldest)) {
+		r.oldest = at
+	}
+	if at.After(r.newest) {
+		r.newest = at
+	}
+	switch {
+	case m.ExternalID == "":
+		r.report.reject("an item", "no identity; nothing to do")
+		return nil
+	case strings.TrimSpace(m.Text) == "":
+		r.report.reject(m.ExternalID, "no text; nothing to do")
+		return nil
+	}
+	r.stopped = r.emit(m)
+	return r.stopped
+}
+
+// met reports whether the items so far reach back to the last run. Items without
+// dates cannot tell.
+func (r *round) met() bool {
+	return r.oldest.IsZero() || r.last.Newest > 0 && !r.oldest.After(time.Unix(r.last.Newest, 0))
+}
+
+// enough reports whether older pages are of no use. Where nothing has a date,
+// only the first run reads them.
+func (r *round) enough() bool {
+	if r.oldest.IsZero() {
+		return r.last.Until > 0
+	}
+	return r.met()
+}
+
+// fail ends the run with the error of a fetch or a parser.
+func (r *round) fail(ctx context.Context, err error) (Report, error) {
+	report, ended := failure(ctx, r.req, r.report, err)
+	if r.stopped != nil {
+		return report, r.stopped
+	}
+	return report, ended
+}
+
+// finish ends a run that read its source. cursor contains next, the checkpoint to
+// fill in; unchanged says that the source itself reported nothing new.
+func (r *round) finish(cursor any, next *checkpoint, unchanged bool) (Report, error) {
+	*next = checkpoint{Newest: r.last.Newest, Items: len(r.seen), Until: r.req.Now.Unix()}
+	if !r.newest.IsZero() {
+		next.Newest = max(next.Newest, r.newest.Unix())
+	}
+	if r.report.Status == "" {
+		r.report.Status = Fresh
+	}
+	r.report.To = r.req.Now
+	if r.last.Until > 0 {
+		r.report.From = time.Unix(r.last.Until, 0).UTC()
+		r.report.Gap = len(r.seen) > 0 && r.last.Newest > 0 && !r.met()
+	}
+	if r.report.From.IsZero() || r.report.Gap {
+		r.report.From = r.oldest
+	}
+	if len(r.seen) == 0 {
+		next.Items = r.last.Items
+		if r.last.Items > 0 && !unchanged && r.report.Status == Fresh {
+			r.report.Status = Degraded
+			r.report.Reason = fmt.Sprintf("nothing came, but %d items did before: open the address in a browser", r.last.Items)
+		}
+	}
+	text, err := json.Marshal(cursor)
+	r.report.Cursor = string(text)
+	return r.report, err
+}
+
+// finishSearch ends the run of a source that was searched completely since from:
+// silence is an answer there and leaves no gap.
+func (r *round) finishSearch(cursor any, next *checkpoint, from int64) (Report, error) {
+	report, err := r.finish(cursor, next, true)
+	report.From, report.Gap = time.Unix(from, 0).UTC(), report.Status == Degraded
+	return report, err
+}
+
+// getJSON reads an answer in JSON. Interfaces like to answer with a page or a
+// sentence when something is wrong, so the error quotes the beginning.
+func getJSON(ctx context.Context, client *fetch.Client, address string, header http.Header, into any) (*fetch.Response, error) {
+	resp, err := client.Get(ctx, fetch.Request{URL: address, Header: header})
+	if err != nil {
+		return nil, err
+	}
+	if err := resp.OK(); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(resp.Body, into); err != nil {
+		what := "not JSON"
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) { // its own text spells out our types
+			what = fmt.Sprintf("a %s for %q is not what was expected", wrong.Value, wrong.Field)
+		}
+		return nil, fmt.Errorf("%s: %s: it begins with %s", resp.URL.Host, what, quote(string(resp.Body[:min(len(resp.Body), 200)]), 80))
+	}
+	return resp, nil
+}
+
+// readKey reads a file that holds a secret. It is read again in every run, so
+// that it can be replaced without a restart.
+func readKey(option, path string) (string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", option, err)
+	}
+	return strings.TrimSpace(string(data)), nil
+}

@@ -1,0 +1,218 @@
+package collectors
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"pantau/brand"
+	"pantau/collectors/clean"
+	"pantau/collectors/dates"
+)
+
+// The fields of a mention that a column can fill, as map.* names them.
+const (
+	fieldID = iota
+	fieldTime
+	fieldText
+	fieldStars
+	fieldTitle
+	fieldAuthor
+	fieldURL
+	fieldVersion
+	fieldPlace
+	fieldReply
+	fieldRepliedAt
+	fieldCount
+)
+
+var fieldNames = [fieldCount]string{"id", "time", "text", "stars", "title", "author", "url", "version", "place", "reply", "replied_at"}
+
+// usualNames are headings that exports use, reduced by [plainName]: those of
+// Play Console, App Store Connect, google-play-scraper and Indonesian sheets.
+var usualNames = [fieldCount][]string{
+	fieldID:        {"id", "reviewid", "externalid", "ulasanid"},
+	fieldTime:      {"time", "at", "date", "datetime", "reviewsubmitdateandtime", "createdat", "createddate", "publishedat", "tanggal", "waktu", "tanggalulasan"},
+	fieldText:      {"text", "content", "reviewtext", "review", "body", "comment", "ulasan", "komentar", "isi", "isiulasan", "teks"},
+	fieldStars:     {"stars", "rating", "score", "starrating", "bintang", "nilai"},
+	fieldTitle:     {"title", "reviewtitle", "judul"},
+	fieldAuthor:    {"author", "username", "reviewernickname", "nickname", "nama", "pengguna"},
+	fieldURL:       {"url", "link", "reviewlink", "tautan"},
+	fieldVersion:   {"version", "appversionname", "appversion", "reviewcreatedversion", "versi"},
+	fieldPlace:     {"place", "city", "kota", "lokasi"},
+	fieldReply:     {"reply", "replycontent", "developerreplytext", "developerresponse", "balasan", "balasanpenjual"},
+	fieldRepliedAt: {"repliedat", "developerreplydateandtime", "tanggalbalasan"},
+}
+
+func plainName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+// columns chooses for each field the column that fills it, -1 for none. used are
+// the columns that exist.
+func columns(names []string, mapped map[string]string) ([fieldCount]int, error) {
+	var chosen [fieldCount]int
+	for f := range chosen {
+		chosen[f] = -1
+		if want, ok := mapped[fieldNames[f]]; ok {
+			if chosen[f] = indexOf(names, want); chosen[f] < 0 {
+				return chosen, fmt.Errorf("no column %q; there are: %s; correct map.%s", want, quote(strings.Join(names, ", "), 200), fieldNames[f])
+			}
+			continue
+		}
+		for _, usual := range usualNames[f] {
+			if i := indexPlain(names, usual); i >= 0 {
+				chosen[f] = i
+				break
+			}
+		}
+	}
+	for _, f := range []int{fieldTime, fieldText} {
+		if chosen[f] < 0 {
+			return chosen, fmt.Errorf("no column for the %s; there are: %s; name yours with map.%s", fieldNames[f], quote(strings.Join(names, ", "), 200), fieldNames[f])
+		}
+	}
+	return chosen, nil
+}
+
+func indexOf(names []string, want string) int {
+	for i, n := range names {
+		if strings.EqualFold(strings.TrimSpace(n), want) {
+			return i
+		}
+	}
+	return -1
+}
+
+func indexPlain(names []string, want string) int {
+	for i, n := range names {
+		if plainName(n) == want {
+			return i
+		}
+	}
+	return -1
+}
+
+// quote returns the beginning of foreign text for a message: one line, escaped,
+// and without personal data, because messages go to logs.
+func quote(s string, most int) string {
+	text := clean.Redact(clean.Line(s))
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return strconv.Quote(text)
+}
+
+// table reads delimited rows below a line of headings.
+func (r *fileRun) table(in *csvReader, mapped map[string]string) error {
+	head, line, err := in.read()
+	if err != nil {
+		return fmt.Errorf("%s:%d: the headings: %w", r.name, line, err)
+	}
+	chosen, err := columns(head, mapped)
+	if err != nil {
+		return fmt.Errorf("%s:%d: %w", r.name, line, err)
+	}
+	for {
+		row, line, err := in.read()
+		where := func() string { return fmt.Sprintf("%s:%d", r.name, line) }
+		switch {
+		case err == io.EOF:
+			return nil
+		case errors.Is(err, errCut), errors.Is(err, errOpenQuote), errors.Is(err, errColumns):
+			r.report.Fetched++
+			r.report.reject(where(), "%v", err)
+			continue
+		case err != nil:
+			return fmt.Errorf("%s: %w", where(), err)
+		}
+		var values [fieldCount]string
+		for f, column := range chosen {
+			if column >= 0 && column < len(row) {
+				values[f] = row[column]
+			}
+		}
+		if err := r.keep(where, values); err != nil {
+			return err
+		}
+	}
+}
+
+// keep checks the values of a row and emits the mention.
+func (r *fileRun) keep(where func() string, values [fieldCount]string) error {
+	r.report.Fetched++
+	for i, v := range values {
+		values[i] = strings.TrimSpace(strings.ToValidUTF8(v, "\uFFFD"))
+	}
+	m := brand.Mention{ExternalID: values[fieldID], URL: values[fieldURL], Title: values[fieldTitle], Text: values[fieldText],
+		Author: values[fieldAuthor], Version: values[fieldVersion], Place: values[fieldPlace], Reply: values[fieldReply]}
+	var ok bool
+	if m.PublishedAt, _, ok = dates.Parse(values[fieldTime], r.now, r.zone); !ok {
+		if values[fieldTime] == "" {
+			r.report.reject(where(), "no time; add one, such as 2026-11-21 08:00:00")
+		} else {
+			r.report.reject(where(), "time %s is not a date; write it like 2026-11-21 08:00:00", quote(values[fieldTime], 40))
+		}
+		return nil
+	}
+	if m.Text == "" {
+		r.report.reject(where(), "no text; add one or delete the row")
+		return nil
+	}
+	if m.Stars, ok = parseStars(values[fieldStars]); !ok {
+		r.report.reject(where(), "stars %s are not a number from 1 to 5; correct them or leave them empty", quote(values[fieldStars], 40))
+		return nil
+	}
+	m.PublishedAt = m.PublishedAt.UTC()
+	if t, _, ok := dates.Parse(values[fieldRepliedAt], r.now, r.zone); ok {
+		m.RepliedAt = t.UTC()
+	}
+	if m.ExternalID == "" {
+		m.ExternalID = contentID(values[fieldTime], m.Author, m.Title, m.Text)
+	}
+	r.report.cover(m.PublishedAt)
+	if err := r.emit(m); err != nil {
+		r.stopped = err
+		return err
+	}
+	return nil
+}
+
+// contentID identifies an item whose source gives it no identity. An edit makes
+// a new item.
+func contentID(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:10])
+}
+
+// parseStars reads 4, 4.0, "4,0", 4/5, ★★★★☆ and "4 bintang". No rating is 0.
+func parseStars(s string) (int, bool) {
+	switch strings.ToLower(s) {
+	case "", "-", "0", "0.0", "null", "none", "nan", "n/a":
+		return 0, true
+	}
+	if n := strings.Count(s, "★") + strings.Count(s, "⭐"); n > 0 {
+		return n, n <= 5
+	}
+	s, _, _ = strings.Cut(s, " ")
+	s, scale, ok := strings.Cut(strings.Replace(s, ",", ".", 1), "/")
+	if ok && scale != "5" {
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(n >= 0.5 && n <= 5) {
+		return 0, false
+	}
+	return int(math.Round(n)), true
+}
