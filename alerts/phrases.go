@@ -1,0 +1,342 @@
+package alerts
+
+import "pantau/brand"
+
+// phrases is everything an alert can say in one language. {name} stands for a
+// value; a phrase has the same names in every language, in that language's
+// order. Pairs of nouns are for one and for more.
+type phrases struct {
+	severities [4]string // by brand.Severity
+	allClear   string    // stands where the severity stood
+	test       string
+
+	titles        map[brand.Change]string // {brand} {cause}
+	unclearTitles map[brand.Change]string // {brand}, while the cause is unexplained
+	sizeWindow    string                  // {window}
+	sizeUsual     string                  // {usual}
+	sizeClosed    string                  // {duration} {peak}
+
+	leads           map[brand.Change]string // before the sentence; {cause}
+	sentenceWindow  string                  // {window} {complaints} {brand}
+	sentenceHour    string                  // {complaints} {brand}, for a window of one hour
+	sentence        string                  // {complaints} {brand}
+	sentenceTimes   string                  // {times}
+	sentenceScarce  string                  // when less than one complaint is usual
+	sentenceCause   string                  // {cause}
+	sentenceUnclear string
+	closed          string // {brand}
+	closedAfter     string // {brand} {duration}
+
+	labels  labels
+	people  peoplePhrases
+	report  reportPhrases
+	buttons buttonPhrases
+
+	complaint   [2]string
+	ofMentions  string // {complaints} {mentions}
+	about       string // {usual}
+	belowOne    string
+	usualRange  string // {low} {high}
+	usualShare  string // {share}
+	windowUntil string // {window} {until}
+	learning    string // stages of confidence
+	low         string
+	rare        string // {period}
+	veryRare    string // {period}
+	rarest      string
+	driver      string // {excess} {name} {observed} {usual}
+	voices      string // {voices} {observed}
+	allVoices   string // {observed}
+	because     string // {words}
+	openLink    string // text of the link to a quote's source
+
+	statusOpen       string
+	statusOwned      string // {owner}
+	statusRecovering string // {since}
+	statusClosed     string
+	statusFalse      string
+	note             string // {note}
+	fresh            string // {fresh} {all}
+	silent           string // {source}
+	silentSince      string // {source} {since}
+	silentMore       string // {n}
+	notCounted       string
+	lateMark         string // {duration}
+	late             string // {duration} {date}
+	details          string // {id}
+	rule             string // {rule}
+	lexicon          string // {lexicon}
+	webhook          string // what a webhook cannot do
+
+	closedTook    string // {duration}
+	closedSince   string // {date}
+	afterStart    string // {duration}
+	afterAlert    string // {duration}
+	byOwner       string // {owner}
+	nobody        string
+	aboveUsual    string // {complaints}
+	inWindow      string // {window}
+	usually       string // {usual}
+	nextRecovered string
+
+	chartTitle    string // {brand}
+	chartUsual    string
+	chartExpected string
+	chartAbove    string
+	chartGap      string
+	trendPeak     string // {n} {date}
+
+	weekdays  [7]string
+	months    [12]string
+	dateForm  string
+	clockForm string // layout of package time
+	minute    [2]string
+	hour      [2]string
+	day       [2]string
+	month     [2]string
+	year      [2]string
+	ago       string // {age}
+	justNow   string
+}
+
+// labels stand before the lines of an alert.
+type labels struct {
+	observed, expected, since, sure, cause, where, version, voices string
+	quotes, next, status, coverage, delayed, incident              string
+	language, onlyUs, replies, trend                               string
+	recovered, detected, taken, peak, total, now                   string
+}
+
+var indonesian = phrases{
+	severities: [4]string{"", "PERHATIAN", "WASPADA", "KRITIS"},
+	allClear:   "PULIH",
+	test:       "TEST (uji coba)",
+
+	titles: map[brand.Change]string{
+		brand.Opened:       "{brand}: keluhan naik, terutama {cause}",
+		brand.Worsened:     "{brand}: keluhan terus bertambah, terutama {cause}",
+		brand.CauseChanged: "{brand}: sebab utama kini {cause}",
+		brand.BackAgain:    "{brand}: keluhan naik lagi, terutama {cause}",
+		brand.Closed:       "{brand}: kembali wajar, tadinya {cause}",
+	},
+	unclearTitles: map[brand.Change]string{
+		brand.Opened:       "{brand}: keluhan naik, sebab belum jelas",
+		brand.Worsened:     "{brand}: keluhan terus bertambah, sebab belum jelas",
+		brand.CauseChanged: "{brand}: sebab utama kini belum jelas",
+		brand.BackAgain:    "{brand}: keluhan naik lagi, sebab belum jelas",
+		brand.Closed:       "{brand}: kembali wajar",
+	},
+	sizeWindow: " dalam {window}",
+	sizeUsual:  ", biasanya {usual}",
+	sizeClosed: "pulih setelah {duration}, puncak {peak}",
+
+	leads: map[brand.Change]string{
+		brand.Worsened:     "Keluhan berlipat dua sejak kabar terakhir: ",
+		brand.CauseChanged: "Sebab yang paling menonjol kini {cause}: ",
+		brand.BackAgain:    "Belum sehari sejak pulih, keluhan naik lagi: ",
+	},
+	sentenceWindow:  "dalam {window} terakhir ada {complaints} tentang {brand}",
+	sentenceHour:    "dalam satu jam terakhir ada {complaints} tentang {brand}",
+	sentence:        "ada {complaints} tentang {brand}",
+	sentenceTimes:   ", {times} kali lipat dari biasanya",
+	sentenceScarce:  ", padahal biasanya hampir tidak ada",
+	sentenceCause:   ", terutama soal {cause}",
+	sentenceUnclear: ", dan sebabnya belum jelas",
+	closed:          "Keluhan tentang {brand} sudah kembali ke tingkat biasanya.",
+	closedAfter:     "Keluhan tentang {brand} kembali ke tingkat biasanya {duration} setelah mulai naik.",
+
+	labels: labels{
+		observed: "Teramati", expected: "Biasanya", since: "Sejak", sure: "Keyakinan", cause: "Sebab",
+		where: "Di mana", version: "Versi", voices: "Suara", quotes: "Kata pelanggan", next: "Langkah",
+		status: "Status", coverage: "Data", delayed: "Tertunda", incident: "Insiden",
+		language: "Bahasa", onlyUs: "Hanya kita?", replies: "Balasan", trend: "Tren",
+		recovered: "Pulih", detected: "Terdeteksi", taken: "Ditangani", peak: "Puncak", total: "Total", now: "Sekarang",
+	},
+
+	people:  indonesianPeople,
+	report:  indonesianReport,
+	buttons: indonesianButtons,
+
+	complaint:   [2]string{"keluhan", "keluhan"},
+	ofMentions:  "{complaints} dari {mentions} ulasan dan komentar",
+	about:       "sekitar {usual}",
+	belowOne:    "kurang dari 1",
+	usualRange:  "wajarnya {low}–{high}",
+	usualShare:  "{share} dari semua ulasan",
+	windowUntil: "dihitung atas {window} sampai {until}",
+	learning:    "masih belajar: riwayat merek ini baru sebentar, jadi anggap petunjuk awal",
+	low:         "rendah: riwayat merek ini masih pendek",
+	rare:        "cukup: kebetulan sebesar ini jarang, sekali dalam {period}",
+	veryRare:    "tinggi: kebetulan sebesar ini sangat jarang, sekali dalam {period}",
+	rarest:      "tinggi: kebetulan sebesar ini lebih jarang dari sekali dalam 5 tahun",
+	driver:      "+{excess} {name} ({observed}, biasanya {usual})",
+	voices:      "{voices} tulisan berbeda di antara {observed} keluhan",
+	allVoices:   "{observed} keluhan, semuanya tulisan yang berbeda",
+	because:     "kata negatif: {words}",
+	openLink:    "buka",
+
+	statusOpen:       "terbuka, belum ada yang menangani",
+	statusOwned:      "ditangani {owner}",
+	statusRecovering: "mulai mereda sejak {since}",
+	statusClosed:     "selesai",
+	statusFalse:      "alarm palsu",
+	note:             "catatan: {note}",
+	fresh:            "{fresh} dari {all} sumber segar",
+	silent:           "{source} tidak terbaca",
+	silentSince:      "{source} tidak terbaca sejak {since}",
+	silentMore:       "{n} sumber lain tidak terbaca",
+	notCounted:       "yang tidak terbaca tidak dihitung",
+	lateMark:         "Tertunda {duration}",
+	late:             "baru terkirim {duration} setelah peringatan dibuat pada {date}",
+	details:          "{id} · rincian: pantau incidents show {id}",
+	rule:             "aturan {rule}",
+	lexicon:          "leksikon {lexicon}",
+	webhook:          "Dikirim lewat webhook: pesan ini tidak akan diperbarui, kabar berikutnya datang sebagai pesan baru.",
+
+	closedTook:    "setelah {duration}",
+	closedSince:   "kembali wajar sejak {date}",
+	afterStart:    "{duration} setelah mulai",
+	afterAlert:    "{duration} setelah peringatan",
+	byOwner:       "oleh {owner}",
+	nobody:        "tidak ada yang mengambil alih",
+	aboveUsual:    "{complaints} di atas biasanya",
+	inWindow:      " dalam {window}",
+	usually:       ", biasanya {usual}",
+	nextRecovered: "Kabari lagi pelanggan yang keluhannya belum dijawab, tunjukkan apa yang sudah diperbaiki, dan catat pelajarannya selagi ingat.",
+
+	chartTitle:    "{brand}: keluhan per hari",
+	chartUsual:    "kisaran wajar",
+	chartExpected: "biasanya",
+	chartAbove:    "di atas wajar",
+	chartGap:      "tanpa data",
+	trendPeak:     "puncak {n} pada {date}",
+
+	weekdays:  [7]string{"Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"},
+	months:    [12]string{"Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"},
+	dateForm:  "{weekday}, {day} {month} {year} {clock} {zone}",
+	clockForm: "15.04",
+	minute:    [2]string{"menit", "menit"},
+	hour:      [2]string{"jam", "jam"},
+	day:       [2]string{"hari", "hari"},
+	month:     [2]string{"bulan", "bulan"},
+	year:      [2]string{"tahun", "tahun"},
+	ago:       "{age} lalu",
+	justNow:   "baru saja",
+}
+
+var english = phrases{
+	severities: [4]string{"", "NOTICE", "WARNING", "CRITICAL"},
+	allClear:   "RECOVERED",
+	test:       "TEST",
+
+	titles: map[brand.Change]string{
+		brand.Opened:       "{brand}: complaints up, mainly {cause}",
+		brand.Worsened:     "{brand}: complaints still rising, mainly {cause}",
+		brand.CauseChanged: "{brand}: main cause is now {cause}",
+		brand.BackAgain:    "{brand}: complaints are back, mainly {cause}",
+		brand.Closed:       "{brand}: back to usual, was mainly {cause}",
+	},
+	unclearTitles: map[brand.Change]string{
+		brand.Opened:       "{brand}: complaints up, cause unclear",
+		brand.Worsened:     "{brand}: complaints still rising, cause unclear",
+		brand.CauseChanged: "{brand}: main cause is now unclear",
+		brand.BackAgain:    "{brand}: complaints are back, cause unclear",
+		brand.Closed:       "{brand}: back to usual",
+	},
+	sizeWindow: " in {window}",
+	sizeUsual:  ", usually {usual}",
+	sizeClosed: "recovered after {duration}, peak {peak}",
+
+	leads: map[brand.Change]string{
+		brand.Worsened:     "Complaints have doubled since the last message: ",
+		brand.CauseChanged: "The leading cause is now {cause}: ",
+		brand.BackAgain:    "Less than a day after recovering, complaints are up again: ",
+	},
+	sentenceWindow:  "in the last {window} there were {complaints} about {brand}",
+	sentenceHour:    "in the last hour there were {complaints} about {brand}",
+	sentence:        "there were {complaints} about {brand}",
+	sentenceTimes:   ", {times} times the usual number",
+	sentenceScarce:  ", where there are usually almost none",
+	sentenceCause:   ", mainly about {cause}",
+	sentenceUnclear: ", with no clear cause yet",
+	closed:          "Complaints about {brand} are back at their usual level.",
+	closedAfter:     "Complaints about {brand} are back at their usual level, {duration} after they began to rise.",
+
+	labels: labels{
+		observed: "Observed", expected: "Expected", since: "Since", sure: "Certainty", cause: "Cause",
+		where: "Where", version: "Version", voices: "Voices", quotes: "What customers say", next: "Next step",
+		status: "Status", coverage: "Data", delayed: "Delayed", incident: "Incident",
+		language: "Language", onlyUs: "Only us?", replies: "Replies", trend: "Trend",
+		recovered: "Recovered", detected: "Detected", taken: "Taken on", peak: "Peak", total: "Total", now: "Now",
+	},
+
+	people:  englishPeople,
+	report:  englishReport,
+	buttons: englishButtons,
+
+	complaint:   [2]string{"complaint", "complaints"},
+	ofMentions:  "{complaints} in {mentions} reviews and comments",
+	about:       "about {usual}",
+	belowOne:    "less than 1",
+	usualRange:  "usual range {low}–{high}",
+	usualShare:  "{share} of all reviews",
+	windowUntil: "counted over {window} to {until}",
+	learning:    "still learning: this brand has little history, so take it as a first hint",
+	low:         "low: this brand has a short history",
+	rare:        "fair: by chance this is rare, once in {period}",
+	veryRare:    "high: by chance this is very rare, once in {period}",
+	rarest:      "high: by chance this is rarer than once in 5 years",
+	driver:      "+{excess} {name} ({observed}, usually {usual})",
+	voices:      "{voices} different texts among {observed} complaints",
+	allVoices:   "{observed} complaints, every text different",
+	because:     "negative words: {words}",
+	openLink:    "open",
+
+	statusOpen:       "open, nobody is on it yet",
+	statusOwned:      "{owner} is on it",
+	statusRecovering: "easing since {since}",
+	statusClosed:     "closed",
+	statusFalse:      "false alarm",
+	note:             "note: {note}",
+	fresh:            "{fresh} of {all} sources fresh",
+	silent:           "{source} could not be read",
+	silentSince:      "{source} not read since {since}",
+	silentMore:       "{n} more could not be read",
+	notCounted:       "what was not read is not counted",
+	lateMark:         "Delayed {duration}",
+	late:             "sent {duration} after the alert was raised on {date}",
+	details:          "{id} · details: pantau incidents show {id}",
+	rule:             "rule {rule}",
+	lexicon:          "lexicon {lexicon}",
+	webhook:          "Sent by webhook: this message will not be updated, further news comes as a new message.",
+
+	closedTook:    "after {duration}",
+	closedSince:   "back to usual since {date}",
+	afterStart:    "{duration} after it began",
+	afterAlert:    "{duration} after the alert",
+	byOwner:       "by {owner}",
+	nobody:        "nobody took it on",
+	aboveUsual:    "{complaints} above the usual",
+	inWindow:      " in {window}",
+	usually:       ", usually {usual}",
+	nextRecovered: "Write again to customers who had no answer, show what has been fixed, and note the lessons while they are fresh.",
+
+	chartTitle:    "{brand}: complaints per day",
+	chartUsual:    "usual range",
+	chartExpected: "expected",
+	chartAbove:    "above usual",
+	chartGap:      "no data",
+	trendPeak:     "peak {n} on {date}",
+
+	weekdays:  [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
+	months:    [12]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
+	dateForm:  "{weekday} {day} {month} {year} {clock} {zone}",
+	clockForm: "15:04",
+	minute:    [2]string{"minute", "minutes"},
+	hour:      [2]string{"hour", "hours"},
+	day:       [2]string{"day", "days"},
+	month:     [2]string{"month", "months"},
+	year:      [2]string{"year", "years"},
+	ago:       "{age} ago",
+	justNow:   "just now",
+}

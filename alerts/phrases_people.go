@@ -1,0 +1,135 @@
+package alerts
+
+import "pantau/brand"
+
+// peoplePhrases is what an alert says about the people who work with it, and
+// about others than us: competitors and the customers who were answered.
+type peoplePhrases struct {
+	words  map[brand.Change]string // stand where the severity stood
+	titles map[brand.Change]string // {brand} {matter} {owner} {until}
+	news   map[brand.Change]string // {brand} {owner} {note} {until} {duration} {n}
+	matter string                  // {cause}: what the incident is about
+
+	lastCount string // before numbers that are older than the message
+
+	somebody     string
+	by           string // {name}
+	placeLabel   string
+	brokenTitle  string // {name}
+	brokenText   string // {name} {reason}
+	reminder     string // {n}
+	reminderOf   string // {n} {all}
+	afterAlert   string // {duration}
+	closed       string // {brand}, by the word of a person
+	closedAfter  string // {brand} {duration}
+	closedSince  string // {date}
+	statusSilent string // {until}
+
+	alarms     string            // {n}
+	languages  map[string]string // by code
+	onlyUs     string            // {names}
+	notOnlyUs  string            // {names}
+	cannotSay  string
+	times      string // {name} {times}
+	answered   string // {answered} {n}
+	unanswered string // {n}
+	median     string // {duration}
+}
+
+var indonesianPeople = peoplePhrases{
+	words: map[brand.Change]string{
+		brand.Taken: "DITANGANI", brand.Noted: "CATATAN", brand.Silenced: "SENYAP", brand.Denied: "ALARM PALSU",
+		brand.Reminded: "PENGINGAT", brand.Escalated: "ESKALASI",
+	},
+	titles: map[brand.Change]string{
+		brand.Taken:     "{brand}: {owner} menangani {matter}",
+		brand.Noted:     "{brand}: catatan baru soal {matter}",
+		brand.Silenced:  "{brand}: tanpa kabar baru sampai {until}",
+		brand.Denied:    "{brand}: {matter} ternyata bukan masalah",
+		brand.Reminded:  "{brand}: belum ada yang menangani {matter}",
+		brand.Escalated: "{brand}: belum ada yang menangani {matter}",
+	},
+	news: map[brand.Change]string{
+		brand.Taken:     "{owner} menangani insiden ini {duration}.",
+		brand.Noted:     "Catatan: {note}",
+		brand.Silenced:  "Kabar tentang {brand} disenyapkan sampai {until}. Keluhan tetap dihitung.",
+		brand.Denied:    "Insiden ini ditandai alarm palsu dan ditutup. Tandanya ikut dihitung dalam rapor mingguan.",
+		brand.Reminded:  "Pengingat {n}: sudah {duration} dan belum ada yang menangani. Satu orang perlu mengambil alih sekarang.",
+		brand.Escalated: "Sudah {n} kali diingatkan, dan {duration} setelah peringatan belum ada yang menangani. Mohon tunjuk satu orang sekarang.",
+	},
+	matter:       "keluhan {cause}",
+	lastCount:    "Pada hitungan terakhir: ",
+	somebody:     "tim",
+	by:           "(oleh {name})",
+	placeLabel:   "Tempat",
+	brokenTitle:  "Kanal {name} menolak pesan",
+	brokenText:   "Kanal {name} menolak pesan dan akan terus menolaknya: {reason}. Peringatan tidak sampai ke sana sebelum pengaturannya diperbaiki; setelah itu yang tertahan dikirim lagi.",
+	reminder:     "ke-{n}",
+	reminderOf:   "{n} dari {all}",
+	afterAlert:   "{duration} setelah peringatan",
+	closed:       "Tim menyatakan keluhan tentang {brand} sudah pulih.",
+	closedAfter:  "Tim menyatakan keluhan tentang {brand} sudah pulih, {duration} setelah mulai naik.",
+	closedSince:  "dinyatakan pulih pada {date}",
+	statusSilent: "senyap sampai {until}",
+
+	alarms: "aturan ini berbunyi {n} kali dalam 90 hari sebelumnya",
+	languages: map[string]string{
+		"id": "Indonesia", "en": "Inggris", "mixed": "campuran", "ms": "Melayu", "other": "lainnya", "unknown": "tak dikenali",
+	},
+	onlyUs:     "ya: {names} seperti biasa",
+	notOnlyUs:  "tidak: {names} mengalaminya juga",
+	cannotSay:  "belum bisa dipastikan, data pesaing terlalu sedikit",
+	times:      "{name} ({times} kali biasanya)",
+	answered:   "{answered} dari {n} keluhan 28 hari terakhir dijawab",
+	unanswered: "belum satu pun dari {n} keluhan 28 hari terakhir dijawab",
+	median:     "median {duration}",
+}
+
+var englishPeople = peoplePhrases{
+	words: map[brand.Change]string{
+		brand.Taken: "TAKEN ON", brand.Noted: "NOTE", brand.Silenced: "SILENCED", brand.Denied: "FALSE ALARM",
+		brand.Reminded: "REMINDER", brand.Escalated: "ESCALATION",
+	},
+	titles: map[brand.Change]string{
+		brand.Taken:     "{brand}: {owner} is handling {matter}",
+		brand.Noted:     "{brand}: new note on {matter}",
+		brand.Silenced:  "{brand}: no more news until {until}",
+		brand.Denied:    "{brand}: {matter} turned out to be no problem",
+		brand.Reminded:  "{brand}: nobody is handling {matter} yet",
+		brand.Escalated: "{brand}: nobody is handling {matter} yet",
+	},
+	news: map[brand.Change]string{
+		brand.Taken:     "{owner} took this incident on {duration}.",
+		brand.Noted:     "Note: {note}",
+		brand.Silenced:  "News about {brand} is silenced until {until}. Complaints are still counted.",
+		brand.Denied:    "This incident was marked a false alarm and closed. The mark counts in the weekly scorecard.",
+		brand.Reminded:  "Reminder {n}: {duration} have passed and nobody is on it. One person has to take it on now.",
+		brand.Escalated: "After {n} reminders nobody is on it, {duration} after the alert. Please name one person now.",
+	},
+	matter:       "complaints about {cause}",
+	lastCount:    "At the last count: ",
+	somebody:     "the team",
+	by:           "(by {name})",
+	placeLabel:   "Place",
+	brokenTitle:  "Channel {name} refuses messages",
+	brokenText:   "Channel {name} refuses messages and will go on refusing them: {reason}. Alerts do not arrive there until its settings are mended; what was held is then sent again.",
+	reminder:     "no. {n}",
+	reminderOf:   "{n} of {all}",
+	afterAlert:   "{duration} after the alert",
+	closed:       "The team says that complaints about {brand} are back to normal.",
+	closedAfter:  "The team says that complaints about {brand} are back to normal, {duration} after they began to rise.",
+	closedSince:  "declared on {date}",
+	statusSilent: "silent until {until}",
+
+	alarms: "this rule fired {n} times in the 90 days before",
+	languages: map[string]string{
+		"id": "Indonesian", "en": "English", "mixed": "mixed", "ms": "Malay", "other": "other", "unknown": "not recognised",
+	},
+	onlyUs:     "yes: {names} as usual",
+	notOnlyUs:  "no: {names} has it as well",
+	cannotSay:  "cannot say, too little data on competitors",
+	times:      "{name} ({times} times its usual)",
+	answered:   "{answered} of {n} complaints of the last 28 days answered",
+	unanswered: "none of {n} complaints of the last 28 days answered",
+	median:     "median {duration}",
+}
