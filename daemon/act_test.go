@@ -1,0 +1,221 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pantau/brand"
+	"pantau/config"
+	"pantau/store"
+)
+
+// flooded returns the shipped history with its incident open, and a clock that
+// the test moves.
+func flooded(t *testing.T) (p *Program, now *time.Time) {
+	t.Helper()
+	clock := time.Date(2026, 11, 21, 14, 17, 0, 0, wib)
+	p = sample(t, func() time.Time { return clock })
+	t.Cleanup(func() { _ = p.Pipeline.Store.Close() })
+	collectAll(t, p)
+	if told := evaluate(t, p); len(told) != 1 {
+		t.Fatalf("told %v, want the opening", told)
+	}
+	return p, &clock
+}
+
+func evaluate(t *testing.T, p *Program) (changes []string) {
+	t.Helper()
+	told, err := p.Pipeline.Evaluate(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range told {
+		changes = append(changes, string(a.Change))
+	}
+	return changes
+}
+
+func TestActions(t *testing.T) {
+	tests := []struct {
+		name    string
+		action  Action
+		state   brand.State
+		check   func(i *brand.Incident) bool
+		wantErr string
+	}{
+		{"taking it names an owner", Action{Change: brand.Taken, Actor: "rina"}, brand.Acknowledged, func(i *brand.Incident) bool { return i.Owner == "rina" && !i.AckedAt.IsZero() }, ""},
+		{"a note stays with it", Action{Change: brand.Noted, Actor: "rina", Note: "kurir zona Bekasi"}, brand.Open, func(i *brand.Incident) bool { return i.Note == "kurir zona Bekasi" }, ""},
+		{"an empty note is a mistake", Action{Change: brand.Noted, Actor: "rina"}, 0, nil, "a note needs words"},
+		{"a false alarm ends it", Action{Change: brand.Denied, Actor: "rina"}, brand.FalseAlarm, func(i *brand.Incident) bool { return i.State.Ended() }, ""},
+		{"a person can close it", Action{Change: brand.Closed, Actor: "rina"}, brand.Recovered, func(i *brand.Incident) bool { return !i.RecoveredAt.IsZero() }, ""},
+		{"a silence has an end", Action{Change: brand.Silenced, Actor: "rina", Silence: 24 * time.Hour}, brand.Open, func(i *brand.Incident) bool { return !i.SilencedUntil.IsZero() }, ""},
+		{"the rule's changes are not for people", Action{Change: brand.Worsened, Actor: "rina"}, 0, nil, "nothing that a person does"},
+		{"an incident that is not there", Action{Change: brand.Taken, Incident: 99, Actor: "rina"}, 0, nil, "no such incident"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, _ := flooded(t)
+			if tt.action.Incident == 0 {
+				tt.action.Incident = 1
+			}
+			i, err := p.Pipeline.Act(context.Background(), tt.action)
+			if tt.wantErr != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.wantErr) {
+					t.Errorf("Act(%+v) = %v, want %q", tt.action, err, tt.wantErr)
+				}
+				return
+			}
+			if err != nil || i.State != tt.state || !tt.check(i) {
+				t.Errorf("Act(%+v) = %+v, %v; want state %s", tt.action, i, err, tt.state)
+			}
+			if _, history, err := p.Pipeline.Store.Incident(context.Background(), 1); err != nil || history[len(history)-1].Change != tt.action.Change {
+				t.Errorf("the history ends with %v, %v; want %s", history, err, tt.action.Change)
+			}
+			if pending, _, err := p.Pipeline.Store.Pending(context.Background(), "inbox", time.Now()); err != nil || pending != 2 {
+				t.Errorf("%d deliveries wait, %v; want the opening and the action", pending, err)
+			}
+		})
+	}
+}
+
+func TestAnEndedIncidentTakesOnlyNotes(t *testing.T) {
+	p, _ := flooded(t)
+	ctx := context.Background()
+	if _, err := p.Pipeline.Act(ctx, Action{Change: brand.Denied, Incident: 1, Actor: "rina"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Pipeline.Act(ctx, Action{Change: brand.Taken, Incident: 1, Actor: "budi"}); err == nil || !strings.Contains(err.Error(), "is over") {
+		t.Errorf("taking a false alarm = %v, want a refusal", err)
+	}
+	if _, err := p.Pipeline.Act(ctx, Action{Change: brand.Noted, Incident: 1, Actor: "budi", Note: "ulasan bot"}); err != nil {
+		t.Errorf("a note on a false alarm = %v", err)
+	}
+	if told := evaluate(t, p); len(told) != 0 {
+		t.Errorf("after a false alarm the rule told %v, want nothing until the episode is over", told)
+	}
+}
+
+func TestAClickCountsOnce(t *testing.T) {
+	p, _ := flooded(t)
+	click := Action{Change: brand.Taken, Incident: 1, Actor: "rina", Key: "envelope:1"}
+	for range 4 { // a chat delivers a click again when the answer is lost
+		if _, err := p.Pipeline.Act(context.Background(), click); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, history, err := p.Pipeline.Store.Incident(context.Background(), 1); err != nil || len(history) != 2 {
+		t.Errorf("%d changes, %v; want the opening and one acknowledgement", len(history), err)
+	}
+}
+
+func TestASilenceKeepsTheRecord(t *testing.T) {
+	p, now := flooded(t)
+	ctx := context.Background()
+	if _, err := p.Pipeline.Act(ctx, Action{Change: brand.Silenced, Incident: 1, Actor: "rina", Silence: 100 * time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	for end := now.Add(80 * time.Hour); now.Before(end); *now = now.Add(time.Hour) {
+		collectAll(t, p)
+		if told := evaluate(t, p); len(told) != 0 {
+			t.Fatalf("a silenced brand told %v at %s", told, now)
+		}
+	}
+	if i, _, err := p.Pipeline.Store.Incident(ctx, 1); err != nil || i.State != brand.Recovered {
+		t.Errorf("the incident is %s, %v; want recovered: silence stops messages, not the watch", i.State, err)
+	}
+}
+
+// TestWhatASilenceHid opens an incident while the brand is silenced: when the
+// silence ends and the incident goes on, people hear of it.
+func TestWhatASilenceHid(t *testing.T) {
+	clock := time.Date(2026, 11, 21, 14, 17, 0, 0, wib)
+	p := sample(t, func() time.Time { return clock })
+	defer p.Pipeline.Store.Close()
+	collectAll(t, p)
+	err := p.Pipeline.Store.Write(context.Background(), func(tx *store.Tx) error {
+		id, err := tx.BrandID("Sandang Senja")
+		if err != nil {
+			return err
+		}
+		return tx.Silence(id, clock, clock.Add(time.Hour), "rina", "pemeliharaan")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told := evaluate(t, p); len(told) != 0 {
+		t.Errorf("a silenced brand told %v", told)
+	}
+	clock = clock.Add(61 * time.Minute)
+	if told := evaluate(t, p); len(told) != 1 || told[0] != "opened" {
+		t.Errorf("after the silence: %v, want opened", told)
+	}
+	if told := evaluate(t, p); len(told) != 0 {
+		t.Errorf("and once more: %v, want nothing", told)
+	}
+}
+
+func TestNobodyTakesACriticalIncident(t *testing.T) {
+	tests := []struct {
+		name  string
+		taken bool
+		want  []string
+	}{
+		{"reminders, then the escalation, then silence", false, []string{"reminder", "reminder", "escalated"}},
+		{"somebody took it", true, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, now := flooded(t)
+			p.Pipeline.Escalation = config.Escalation{After: 30 * time.Minute, Reminders: 2, Channel: "boss"}
+			if tt.taken {
+				if _, err := p.Pipeline.Act(context.Background(), Action{Change: brand.Taken, Incident: 1, Actor: "rina"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var got []string
+			for end := now.Add(3 * time.Hour); now.Before(end); *now = now.Add(5 * time.Minute) {
+				collectAll(t, p)
+				got = append(got, evaluate(t, p)...)
+			}
+			if fmt.Sprint(got) != fmt.Sprint(tt.want) {
+				t.Errorf("told %v, want %v", got, tt.want)
+			}
+			boss, _, err := p.Pipeline.Store.Pending(context.Background(), "boss", time.Now())
+			if want := map[bool]int{true: 0, false: 1}[tt.taken]; err != nil || boss != want {
+				t.Errorf("the escalation channel got %d, %v; want %d", boss, err, want)
+			}
+		})
+	}
+}
+
+func TestReportIsWrittenOnce(t *testing.T) {
+	p, now := flooded(t)
+	*now = now.Add(17 * time.Hour) // the next morning
+	for range 3 {
+		if err := p.Pipeline.Report(context.Background(), brand.Daily, wib); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pending, _, err := p.Pipeline.Store.Pending(context.Background(), "inbox", time.Now())
+	if err != nil || pending != 2 {
+		t.Errorf("%d deliveries wait, %v; want the opening and one report", pending, err)
+	}
+	d, _, _, err := p.Pipeline.Store.Next(context.Background(), "inbox")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Pipeline.Store.Sent(context.Background(), d.ID, "x", *now); err != nil {
+		t.Fatal(err)
+	}
+	d, _, _, err = p.Pipeline.Store.Next(context.Background(), "inbox")
+	if err != nil || d.Alert.Change != brand.Daily || d.Alert.Digest == nil {
+		t.Fatalf("Next = %+v, %v; want the daily report", d, err)
+	}
+	g := d.Alert.Digest
+	if len(g.Moods) != 1 || g.Moods[0].Negatives < 50 || g.Moods[0].Causes[0].Key != "delivery" || len(g.Alerts) != 1 || g.Card.Opened != 1 || len(g.Sources) != 3 {
+		t.Errorf("the report holds %+v, want the flood, its cause, one incident, and three sources that went quiet", g)
+	}
+}

@@ -1,0 +1,249 @@
+package daemon
+
+import (
+	"fmt"
+	"time"
+
+	"pantau/brand"
+	"pantau/config"
+	"pantau/store"
+	"pantau/trends"
+)
+
+// history is how far back the rule looks: its longest memory is eight weeks.
+const history = 90 * 24 * time.Hour
+
+// detect judges the hours of one brand that ended since the last evaluation, and
+// the running one. What is to be told is saved and queued in this transaction.
+func (p *Pipeline) detect(tx *store.Tx, b config.Brand) ([]brand.Alert, error) {
+	if b.Competitor {
+		return nil, nil
+	}
+	d := decision{p: p, tx: tx, brand: b, now: p.Now()}
+	if err := d.decide(); err != nil {
+		return nil, fmt.Errorf("detect %s: %w", b.Name, err)
+	}
+	for _, a := range d.alerts {
+		i := a.Incident
+		p.Log.Info("incident "+string(a.Change), "brand", b.Name, "incident", i.ID, "severity", i.Severity.String(), "cause", i.Cause.String(),
+			"observed", i.Observed, "expected", fmt.Sprintf("%.1f", i.Expected), "window", i.Window.String(), "score", fmt.Sprintf("%.1f", i.Score))
+	}
+	return d.alerts, nil
+}
+
+// decision is one evaluation of one brand.
+type decision struct {
+	p       *Pipeline
+	tx      *store.Tx
+	brand   config.Brand
+	now     time.Time
+	brandID int64
+	life    trends.Life
+
+	change  brand.Change   // to be told at the end of the evaluation, "" for nothing
+	verdict trends.Verdict // its numbers
+	groups  store.Groups   // negatives in the verdict's window and before
+	alerts  []brand.Alert
+}
+
+func (d *decision) decide() (err error) {
+	if d.brandID, err = d.tx.BrandID(d.brand.Name); err != nil || d.brandID == 0 {
+		return err // a brand without a first run has nothing to judge
+	}
+	var evaluated time.Time
+	if d.life, evaluated, err = d.tx.Watch(d.brandID); err != nil {
+		return err
+	}
+	verdicts, err := d.verdicts(evaluated)
+	if err != nil {
+		return err
+	}
+	for _, v := range verdicts {
+		if err := d.next(v); err != nil {
+			return err
+		}
+	}
+	if err := d.tell(); err != nil {
+		return err
+	}
+	if len(d.alerts) == 0 {
+		if err := d.remind(); err != nil {
+			return err
+		}
+	}
+	return d.tx.SaveWatch(d.brandID, d.now, d.life, verdicts[len(verdicts)-1])
+}
+
+// verdicts returns the verdicts of the hours that ended after evaluated, and of
+// the running one. The calendar raises what is expected, but never of complaints
+// about data security: those are judged without it.
+func (d *decision) verdicts(evaluated time.Time) ([]trends.Verdict, error) {
+	series, err := d.tx.Series(d.brandID, d.now.Add(-history), d.now)
+	if err != nil {
+		return nil, err
+	}
+	options, err := d.p.options(d.brand.Name, series.Start, d.now)
+	if err != nil {
+		return nil, err
+	}
+	series = known(series)
+	list := d.replay(series, options, evaluated)
+	if !d.eventful(list) {
+		return list, nil
+	}
+	options.Events = nil
+	for i, plain := range d.replay(series, options, evaluated) {
+		if list[i].Fires || !plain.Fires {
+			continue
+		}
+		groups, err := d.lookAt(plain)
+		if err != nil {
+			return nil, err
+		}
+		if mainCause(drivers(groups.Causes, groups, plain)) == brand.DataSecurityFraud {
+			list[i] = plain
+		}
+	}
+	return list, nil
+}
+
+// options returns how a brand is judged in a span.
+func (p *Pipeline) options(name string, from, to time.Time) (o trends.Options, err error) {
+	for _, e := range p.Calendar.Between(name, from, to) {
+		o.Events = append(o.Events, trends.Event(e))
+	}
+	o.Sensitivity, err = trends.ParseSensitivity(p.Sensitivity)
+	return o, err
+}
+
+// eventful reports whether the calendar could have changed a verdict: its longest
+// window is three days.
+func (d *decision) eventful(list []trends.Verdict) bool {
+	first := list[0].At.Add(-72 * time.Hour)
+	return len(d.p.Calendar.Between(d.brand.Name, first, d.now)) > 0
+}
+
+// replay runs a series through the rule. Replaying everything costs milliseconds
+// and makes a verdict a function of the stored rows alone: late mentions and
+// corrections count the next time round.
+func (d *decision) replay(series trends.Series, options trends.Options, evaluated time.Time) (list []trends.Verdict) {
+	detector := trends.NewDetector(options, series.Start)
+	last := len(series.Hours) - 1
+	for _, h := range series.Hours[:last] {
+		v := detector.Push(h)
+		if v.At.After(evaluated) && (!evaluated.IsZero() || d.now.Sub(v.At) <= catchUp) {
+			list = append(list, v)
+		}
+	}
+	return append(list, detector.Preview(series.Hours[last]))
+}
+
+// catchUp is how far back the first evaluation of a brand feeds its life: older
+// hours could not open an incident anyway.
+const catchUp = 6 * time.Hour
+
+// known cuts the hours before the first that was watched: a brand that was added
+// last week has a week of history, not ninety days of silence.
+func known(s trends.Series) trends.Series {
+	for i, h := range s.Hours {
+		if h.Coverage > 0 || i == len(s.Hours)-1 {
+			return trends.Series{Start: s.Start.Add(time.Duration(i) * time.Hour), Hours: s.Hours[i:]}
+		}
+	}
+	return s
+}
+
+// next feeds a verdict to the incident's life. What changes in several hours that
+// are judged together, after a pause or at the first start, is told once, with
+// the numbers of the newest hour that fired.
+func (d *decision) next(v trends.Verdict) error {
+	main := brand.Unexplained
+	var groups store.Groups
+	if active := d.life.State != 0 && !d.life.State.Ended(); v.Fires || active {
+		var err error
+		if groups, err = d.lookAt(v); err != nil {
+			return err
+		}
+		main = mainCause(drivers(groups.Causes, groups, v))
+	}
+	life, change := d.life.Next(v, main, d.now)
+	d.life = life
+	if change != "" && (d.change == "" || change == brand.Closed) {
+		d.change, d.verdict, d.groups = change, v, groups
+	} else if d.change != "" && v.Fires {
+		d.verdict, d.groups = v, groups
+	}
+	if change == brand.Closed {
+		return d.tell() // a new incident may follow in the same evaluation
+	}
+	return nil
+}
+
+// window is the span of a verdict's window, up to now.
+func (d *decision) window(v trends.Verdict) (from, to time.Time) {
+	to = v.At
+	if to.After(d.now) {
+		to = d.now
+	}
+	return to.Add(-time.Second).Truncate(time.Hour).Add(-time.Duration(v.Window-1) * time.Hour), to
+}
+
+func (d *decision) lookAt(v trends.Verdict) (store.Groups, error) {
+	from, to := d.window(v)
+	return d.tx.Groups(d.brandID, from, to.Add(-time.Second))
+}
+
+// mainCause returns the known cause with the greatest excess.
+func mainCause(causes []brand.Driver) brand.Cause {
+	for _, driver := range causes {
+		if cause, err := brand.ParseCause(driver.Key); err == nil && cause != brand.Unexplained {
+			return cause
+		}
+	}
+	return brand.Unexplained
+}
+
+// drivers ranks groups of negatives by excess. A group's share of the past is
+// its share of what is expected now.
+func drivers(groups []trends.Group, all store.Groups, v trends.Verdict) []brand.Driver {
+	past := 0
+	for _, g := range all.Sources {
+		past += g.Past
+	}
+	return trends.Drivers(groups, v.Expected/float64(max(past, 1)))
+}
+
+// tell saves the incident as it is now and queues its alert, if there is one.
+func (d *decision) tell() error {
+	if d.change == "" {
+		return nil
+	}
+	incident, err := d.incident()
+	if err != nil {
+		return err
+	}
+	change := d.change
+	d.change = ""
+	return d.record(change, incident, d.verdict, d.p.Channels)
+}
+
+// record saves a change of the incident and queues its alert.
+func (d *decision) record(change brand.Change, i *brand.Incident, v trends.Verdict, channels []string) error {
+	number, err := d.tx.SaveIncident(d.brandID, i, change, v)
+	if err != nil {
+		return err
+	}
+	return d.queue(change, i, number, channels)
+}
+
+// queue puts an alert into the outboxes. A silence keeps it back, never the
+// record of the change.
+func (d *decision) queue(change brand.Change, i *brand.Incident, number int64, channels []string) error {
+	until, err := d.tx.Silenced(d.brandID, d.now)
+	if err != nil || !until.IsZero() {
+		return err
+	}
+	alert := brand.Alert{Change: change, Incident: *i}
+	d.alerts = append(d.alerts, alert)
+	return d.tx.Queue(alert, number, channels, d.now)
+}

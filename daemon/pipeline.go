@@ -1,0 +1,198 @@
+package daemon
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"pantau/brand"
+	"pantau/collectors"
+	"pantau/collectors/clean"
+	"pantau/config"
+	"pantau/sentiment"
+	"pantau/store"
+)
+
+// Source is a configured source with the collector that reads it.
+type Source struct {
+	config.Source
+	Collector collectors.Collector
+	Matches   func(text string) bool // nil when every item is a mention
+	Again     bool                   // read from the start, whatever an earlier run has read
+}
+
+// Pipeline carries mentions from a source into the store and decides what to
+// tell people: collect → clean → score → store → detect → queue alert.
+//
+// It is safe for concurrent use; the store lets one transaction write at a time.
+type Pipeline struct {
+	Store       *store.DB
+	Scorer      *sentiment.Analyzer
+	Pseudonyms  []byte // key of the authors' pseudonyms
+	Brands      []config.Brand
+	Intervals   map[string]time.Duration // usual time between two runs of each configured source
+	Channels    []string                 // outboxes of every alert
+	Calendar    config.Calendar          // days on which more is expected
+	Escalation  config.Escalation
+	Sensitivity string
+	Log         *slog.Logger
+	Now         func() time.Time
+	Decided     func()            // called after alerts were queued, to wake the sender
+	Point       func(name string) // called at named places, where a crash test may end the process; nil otherwise
+}
+
+// at passes a named place.
+func (p *Pipeline) at(name string) {
+	if p.Point != nil {
+		p.Point(name)
+	}
+}
+
+// batch is how many mentions one transaction takes. Larger ones are no faster,
+// and make a waiting reader of the newest data wait longer.
+const batch = 5000
+
+// Round is the outcome of one run of a source.
+type Round struct {
+	store.Run
+	Unmatched int                   // items that do not name the brand
+	Rejects   []collectors.Rejected // the first of the items that could not be kept
+	Alerts    []brand.Alert
+}
+
+// Collect runs one source from its cursor to now. With evaluate, the decisions
+// about its brand commit in the transaction that ends the run.
+//
+// A source that fails is a recorded run, not an error: an error means that the
+// store is in trouble, or that ctx ended.
+func (p *Pipeline) Collect(ctx context.Context, src Source, evaluate bool) (Round, error) {
+	in := intake{p: p, src: src, round: Round{Run: store.Run{StartedAt: p.Now()}}}
+	p.at("collect begins")
+	if err := p.Store.Write(ctx, in.locate); err != nil {
+		return in.round, err
+	}
+	p.at("cursor read")
+	if src.Again {
+		in.origin.Cursor = ""
+	}
+	report, err := src.Collector.Collect(ctx, collectors.Request{Now: in.round.StartedAt, Cursor: in.origin.Cursor}, in.take(ctx))
+	if err != nil {
+		return in.round, err // of the store, through emit, or of ctx
+	}
+	in.finish(report)
+	p.at("collected")
+	err = p.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := in.flush(tx); err != nil {
+			return err
+		}
+		p.at("mentions added")
+		if err := tx.FinishRun(in.origin, in.round.Run); err != nil || !evaluate {
+			return err
+		}
+		p.at("run recorded")
+		alerts, err := p.detect(tx, in.brand())
+		in.round.Alerts = alerts
+		p.at("decided")
+		return err
+	})
+	p.at("run committed")
+	if err == nil && len(in.round.Alerts) > 0 {
+		p.Decided()
+	}
+	return in.round, err
+}
+
+// intake gathers what one run of a source brings.
+type intake struct {
+	p      *Pipeline
+	src    Source
+	origin store.Origin
+	round  Round
+	items  []store.Item
+}
+
+func (in *intake) brand() config.Brand {
+	for _, b := range in.p.Brands {
+		if b.Name == in.src.Brand {
+			return b
+		}
+	}
+	return config.Brand{Name: in.src.Brand, Competitor: true} // imported only: never alerted
+}
+
+func (in *intake) locate(tx *store.Tx) (err error) {
+	b := in.brand()
+	in.origin, err = tx.Origin(b.Name, b.Competitor, in.src.Name, in.src.Kind, in.p.Scorer.Version())
+	return err
+}
+
+// take cleans and scores one item. A full batch is stored on the way, so that a
+// source of any size needs little memory.
+func (in *intake) take(ctx context.Context) func(brand.Mention) error {
+	return func(m brand.Mention) error {
+		m.Brand, m.Source, m.CollectedAt = in.src.Brand, in.src.Name, in.round.StartedAt
+		if in.src.Matches != nil && !in.src.Matches(m.Title+"\n"+m.Text) {
+			in.round.Unmatched++
+			return nil
+		}
+		m = clean.Mention(m, in.p.Pseudonyms)
+		if m.PublishedAt.IsZero() || m.PublishedAt.After(m.CollectedAt) {
+			m.PublishedAt = m.CollectedAt // an event from the future would wait there unseen
+		}
+		scored := brand.Scored{Mention: m, Score: in.p.Scorer.Score(scorable(m), m.Stars)}
+		in.items = append(in.items, store.Item{Scored: scored, Fingerprint: clean.Fingerprint(m.Text)})
+		if len(in.items) < batch {
+			return nil
+		}
+		return in.p.Store.Write(ctx, in.flush)
+	}
+}
+
+// scorable is what the verdict is about: the text, or the title of a mention
+// that has nothing else.
+func scorable(m brand.Mention) string {
+	if m.Text == "" {
+		return m.Title
+	}
+	return m.Text
+}
+
+func (in *intake) flush(tx *store.Tx) error {
+	added, err := tx.Add(in.origin, in.items)
+	if err != nil {
+		return err
+	}
+	in.round.Added += added.New
+	in.round.Edited += added.Edited
+	in.items = in.items[:0]
+	return nil
+}
+
+// finish turns the collector's report into the record of the run.
+func (in *intake) finish(report collectors.Report) {
+	r := &in.round
+	r.FinishedAt = in.p.Now()
+	r.From, r.To, r.Gap, r.Fetched = report.From, report.To, report.Gap, report.Fetched
+	r.Status, r.Reason, r.Cursor = string(report.Status), report.Reason, report.Cursor
+	r.Rejected, r.Rejects = report.RejectedCount, report.Rejected
+}
+
+// Evaluate decides about every brand that is not a competitor.
+func (p *Pipeline) Evaluate(ctx context.Context) ([]brand.Alert, error) {
+	var all []brand.Alert
+	for _, b := range p.Brands {
+		var alerts []brand.Alert
+		err := p.Store.Write(ctx, func(tx *store.Tx) (err error) {
+			alerts, err = p.detect(tx, b)
+			return err
+		})
+		if err != nil {
+			return all, err
+		}
+		all = append(all, alerts...)
+	}
+	if len(all) > 0 {
+		p.Decided()
+	}
+	return all, nil
+}
