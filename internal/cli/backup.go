@@ -1,0 +1,172 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pantau/daemon"
+	"pantau/store"
+)
+
+const backupHelp = `
+Usage:
+    pantau backup [FILE] [--keep N] [--json]
+
+Writes a compact copy of the database, while pantau run may write, and checks
+it. Without FILE it goes to the folder backups beside the database, and the
+oldest copies there are removed until N are left.
+
+    --keep N          copies to keep in that folder (default: 7; 0 keeps all)
+    --config FILE     says where the database is (default: config.toml)
+    --database FILE   the database itself, without a configuration
+
+pantau erase also cleans the copies in that folder. Copies elsewhere are yours
+to clean.
+
+Example:
+    $ pantau backup --keep 14`
+
+const restoreHelp = `
+Usage:
+    pantau restore BACKUP --verify [--json]    check a backup and change nothing
+    pantau restore BACKUP                      check it and put it in place
+
+Needs pantau run to be stopped. The database that was there is moved aside,
+never deleted. What was erased after the backup was made is in it again: erase
+it once more.
+
+    --config FILE     says where the database is (default: config.toml)
+    --database FILE   the database itself, without a configuration
+
+Example:
+    $ pantau restore backups/pantau-20261121-030000.db --verify`
+
+func newBackup() *cobra.Command {
+	var f databaseFlags
+	var asJSON bool
+	var keep int
+	cmd := &cobra.Command{Use: "backup", Long: backupHelp}
+	f.add(cmd)
+	cmd.Flags().IntVar(&keep, "keep", 7, "")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return usagef("backup takes at most one file: see pantau backup --help")
+		}
+		db, err := f.read(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		file := ""
+		if len(args) == 1 {
+			file, keep = args[0], 0
+		} else if file, err = newBackupFile(db.Path(), time.Now()); err != nil {
+			return err
+		}
+		if err := db.Backup(cmd.Context(), file); err != nil {
+			return err
+		}
+		if err := verify(cmd, file, asJSON); err != nil {
+			return err
+		}
+		return prune(filepath.Dir(file), keep)
+	}
+	return cmd
+}
+
+// newBackupFile names the next backup in the folder beside the database.
+func newBackupFile(database string, at time.Time) (string, error) {
+	dir := store.BackupDir(database)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "pantau-"+at.UTC().Format("20060102-150405")+".db"), nil
+}
+
+// prune removes the oldest backups of a folder until keep are left.
+func prune(dir string, keep int) error {
+	if keep <= 0 {
+		return nil
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "pantau-????????-??????.db"))
+	if err != nil {
+		return err
+	}
+	slices.Sort(files) // the names are times
+	for _, file := range files[:max(len(files)-keep, 0)] {
+		if err := os.Remove(file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func newRestore() *cobra.Command {
+	var f databaseFlags
+	var only, asJSON bool
+	cmd := &cobra.Command{Use: "restore", Long: restoreHelp, Args: exactly(1, "one backup")}
+	f.add(cmd)
+	cmd.Flags().BoolVar(&only, "verify", false, "")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		path, _, err := f.locate()
+		if err != nil && !only {
+			return err
+		}
+		if err := verify(cmd, args[0], asJSON); err != nil || only {
+			return err
+		}
+		unlock, err := daemon.Lock(path + ".lock")
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		aside, err := store.Restore(args[0], path, time.Now())
+		if err != nil {
+			return err
+		}
+		out := cmd.OutOrStdout()
+		if aside != "" {
+			fmt.Fprintf(out, "what was there is now %s\n", aside)
+		}
+		_, err = fmt.Fprintf(out, "%s is in place\n", path)
+		return err
+	}
+	return cmd
+}
+
+// verify checks a backup, says what it found, and fails when it is damaged.
+func verify(cmd *cobra.Command, file string, asJSON bool) error {
+	v, err := store.Verify(cmd.Context(), file)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	if asJSON {
+		err = printJSON(out, v)
+	} else {
+		err = printVerified(out, v)
+	}
+	if err == nil && len(v.Problems) > 0 {
+		err = fmt.Errorf("%s: damaged, take an older one", file)
+	}
+	return err
+}
+
+func printVerified(w io.Writer, v store.Verified) error {
+	for _, p := range v.Problems {
+		fmt.Fprintf(w, "%s: %s\n", v.File, plain(p))
+	}
+	if len(v.Problems) > 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "%s: OK, %d mentions, schema %d\n", v.File, v.Mentions, v.Schema)
+	return err
+}

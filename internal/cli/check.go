@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"pantau/config"
+	"pantau/daemon"
+)
+
+const checkHelp = `
+Usage:
+    pantau check [--config FILE] [--json]    check the configuration and exit
+
+Reads the configuration as strictly as pantau run does: unknown keys, wrong
+types, schedules, secrets and the options of every source. All mistakes come at
+once, each with its line. Nothing is collected and nothing is written.
+
+Example:
+    $ pantau check --config config.toml`
+
+func newCheck() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{Use: "check", Long: checkHelp, Args: exactly(0, "no arguments")}
+	path := configFlag(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		cfg, sources, err := load(*path)
+		if err != nil {
+			return err
+		}
+		if _, err := newScorer(cfg); err != nil {
+			return err
+		}
+		out := cmd.OutOrStdout()
+		if asJSON {
+			return printJSON(out, summary(cfg, sources))
+		}
+		fmt.Fprintf(out, "%s: OK\n\n", *path)
+		fmt.Fprintf(out, "database     %s\nzone         %s\nlanguage     %s\nsensitivity  %s\nalerts to    %s\n\n", cfg.Database, cfg.Zone, cfg.Language, cfg.Sensitivity, receivers(cfg))
+		for _, b := range cfg.Brands {
+			fmt.Fprintf(out, "brand        %s%s\n", b.Name, map[bool]string{true: " (competitor: never alerted)"}[b.Competitor])
+		}
+		for _, s := range sources {
+			fmt.Fprintf(out, "source       %s: %s for %s, every %s\n", s.Name, s.Kind, s.Brand, s.Every)
+		}
+		return nil
+	}
+	return cmd
+}
+
+func receivers(cfg *config.Config) string {
+	text := ""
+	if cfg.Console {
+		text = "console"
+	}
+	if cfg.Slack != nil {
+		if text != "" {
+			text += ", "
+		}
+		text += "Slack " + cfg.Slack.Channel
+		if cfg.Slack.Token.Set() {
+			text += " (token " + cfg.Slack.Token.String() + ")"
+		}
+	}
+	if text == "" {
+		return "nobody: set console = true or add [slack]"
+	}
+	return text
+}
+
+func summary(cfg *config.Config, sources []daemon.Source) any {
+	type source struct {
+		Name  string `json:"name"`
+		Kind  string `json:"kind"`
+		Brand string `json:"brand"`
+		Every string `json:"every"`
+	}
+	v := struct {
+		OK       bool     `json:"ok"`
+		Config   string   `json:"config"`
+		Database string   `json:"database"`
+		Zone     string   `json:"zone"`
+		Brands   []string `json:"brands"`
+		Sources  []source `json:"sources"`
+	}{OK: true, Config: cfg.File, Database: cfg.Database, Zone: cfg.Zone.String()}
+	for _, b := range cfg.Brands {
+		v.Brands = append(v.Brands, b.Name)
+	}
+	for _, s := range sources {
+		v.Sources = append(v.Sources, source{s.Name, s.Kind, s.Brand, s.Every.String()})
+	}
+	return v
+}

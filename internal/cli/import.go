@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pantau/collectors"
+	"pantau/config"
+	"pantau/daemon"
+	"pantau/store"
+)
+
+const importHelp = `
+Usage:
+    pantau import FILE... --brand NAME [--source NAME] [--map FIELD=COLUMN,...]
+
+Reads past mentions from CSV, TSV, JSON or JSONL, plain or gzip, into the store.
+Never alerts. What is already stored is not added again. Rows that cannot be
+kept are counted and listed with their line.
+
+    --brand NAME      whose mentions these are; need not be in the configuration
+    --source NAME     where they are from (default: the name of the file)
+    --map FIELD=COL   columns of id, time, text, title, stars, author, url,
+                      version, reply, replied_at (default: found by usual names)
+    --zone ZONE       of times without one (default: that of the configuration)
+    --config FILE     says where the database is (default: config.toml)
+    --database FILE   the database itself, without a configuration
+    --json            print the counts as JSON
+
+Example:
+    $ pantau import reviews.csv --brand "Sandang Senja" --map text=content`
+
+type importFlags struct {
+	brand, source, zone, config, database string
+	columns                               map[string]string
+	json                                  bool
+}
+
+func newImport() *cobra.Command {
+	var f importFlags
+	cmd := &cobra.Command{Use: "import", Long: importHelp}
+	cmd.Flags().StringVar(&f.brand, "brand", "", "")
+	cmd.Flags().StringVar(&f.source, "source", "", "")
+	cmd.Flags().StringVar(&f.zone, "zone", "", "")
+	cmd.Flags().StringVar(&f.config, "config", "config.toml", "")
+	cmd.Flags().StringVar(&f.database, "database", "", "")
+	cmd.Flags().StringToStringVar(&f.columns, "map", nil, "")
+	cmd.Flags().BoolVar(&f.json, "json", false, "")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 || f.brand == "" {
+			return usagef("import needs FILE and --brand NAME: see pantau import --help")
+		}
+		cfg, err := f.configuration()
+		if err != nil {
+			return err
+		}
+		db, err := store.Open(cmd.Context(), cfg.Database, cfg.Zone)
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		p, err := newPipeline(cfg, db, newLog(cmd.ErrOrStderr()))
+		if err != nil {
+			return err
+		}
+		for _, path := range args {
+			if err := f.file(cmd, p, cfg.Zone, path); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return cmd
+}
+
+// configuration returns where to import to. With --database no file is needed.
+func (f importFlags) configuration() (cfg *config.Config, err error) {
+	if f.database != "" {
+		cfg = &config.Config{Database: f.database, Zone: time.FixedZone("WIB", 7*3600), Sensitivity: "seimbang"}
+	} else if cfg, err = config.Load(f.config, os.Getenv, nil); err != nil {
+		return nil, err
+	}
+	return cfg, nil
+}
+
+func (f importFlags) file(cmd *cobra.Command, p *daemon.Pipeline, zone *time.Location, path string) error {
+	if f.zone != "" {
+		var err error
+		if zone, err = config.Zone(f.zone); err != nil {
+			return usagef("--zone: %v", err)
+		}
+	}
+	c := collectors.File(collectors.FileOptions{Path: path, Map: f.columns, Zone: zone})
+	name := f.source
+	if name == "" {
+		name = strings.TrimSuffix(strings.TrimSuffix(filepath.Base(path), ".gz"), filepath.Ext(strings.TrimSuffix(path, ".gz")))
+	}
+	src := daemon.Source{Source: config.Source{Name: name, Kind: "import", Brand: f.brand}, Collector: c, Again: true}
+	started := time.Now()
+	round, err := p.Collect(cmd.Context(), src, false)
+	if err != nil {
+		return err
+	}
+	if round.Status == string(collectors.Failed) {
+		return errors.New(round.Reason)
+	}
+	return f.print(cmd.OutOrStdout(), path, round, time.Since(started))
+}
+
+func (f importFlags) print(w io.Writer, path string, r daemon.Round, took time.Duration) error {
+	if f.json {
+		return printJSON(w, struct {
+			File     string                `json:"file"`
+			Fetched  int                   `json:"fetched"`
+			Added    int                   `json:"added"`
+			Edited   int                   `json:"edited"`
+			Rejected int                   `json:"rejected"`
+			Rejects  []collectors.Rejected `json:"rejects,omitempty"`
+			Seconds  float64               `json:"seconds"`
+		}{path, r.Fetched, r.Added, r.Edited, r.Rejected, r.Rejects, took.Seconds()})
+	}
+	fmt.Fprintf(w, "%s: %d read, %d new, %d edited, %d rejected in %.1f s\n", path, r.Fetched, r.Added, r.Edited, r.Rejected, took.Seconds())
+	for _, x := range r.Rejects {
+		fmt.Fprintf(w, "  %s: %s\n", x.Where, x.Reason)
+	}
+	if more := r.Rejected - len(r.Rejects); more > 0 {
+		fmt.Fprintf(w, "  and %d more\n", more)
+	}
+	return nil
+}

@@ -1,0 +1,220 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pantau/alerts"
+	"pantau/brand"
+	"pantau/config"
+	"pantau/daemon"
+	"pantau/store"
+)
+
+const incidentsHelp = `
+Usage:
+    pantau incidents [--config FILE] [--json]    list incidents, newest first
+    pantau incidents show ID [--why] [--json]    one incident as it was alerted
+    pantau incidents ack ID                      I take it: I am the owner
+    pantau incidents assign ID NAME              somebody else takes it
+    pantau incidents note ID WORDS...            say what is being done
+    pantau incidents silence ID [--for 24h]      no more alerts about this brand
+    pantau incidents false-alarm ID              it is none
+    pantau incidents recovered ID                it is over
+
+What people do is recorded and told to every channel, like the decisions of the
+rule. With --why, show adds every change with all the numbers of the decision:
+the same ones that were true when it was made. --as NAME says who you are.
+
+Example:
+    $ pantau incidents show 1 --why`
+
+type incidentFlags struct {
+	config, actor string
+	json, why     bool
+	silence       time.Duration
+}
+
+func newIncidents() *cobra.Command {
+	var f incidentFlags
+	cmd := &cobra.Command{Use: "incidents", Long: incidentsHelp}
+	cmd.Flags().StringVar(&f.config, "config", "config.toml", "")
+	cmd.Flags().StringVar(&f.actor, "as", operator(), "")
+	cmd.Flags().BoolVar(&f.json, "json", false, "")
+	cmd.Flags().BoolVar(&f.why, "why", false, "")
+	cmd.Flags().DurationVar(&f.silence, "for", 24*time.Hour, "")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return f.list(cmd)
+		}
+		if len(args) == 1 {
+			return usagef("%s needs the number of an incident: see pantau incidents --help", args[0])
+		}
+		id, err := strconv.ParseInt(args[1], 10, 64)
+		if err != nil || id < 1 {
+			return usagef("%q is not the number of an incident", args[1])
+		}
+		if args[0] == "show" && len(args) == 2 {
+			return f.show(cmd, id)
+		}
+		action, err := f.action(args[0], id, args[2:])
+		if err != nil {
+			return err
+		}
+		return f.act(cmd, action)
+	}
+	return cmd
+}
+
+// operator is who works here, for the record.
+func operator() string {
+	for _, name := range []string{"SUDO_USER", "USER", "LOGNAME"} {
+		if u := os.Getenv(name); u != "" {
+			return u
+		}
+	}
+	return "command line"
+}
+
+func (f incidentFlags) action(verb string, id int64, rest []string) (daemon.Action, error) {
+	a := daemon.Action{Incident: id, Actor: f.actor}
+	changes := map[string]brand.Change{"ack": brand.Taken, "assign": brand.Taken, "note": brand.Noted,
+		"silence": brand.Silenced, "false-alarm": brand.Denied, "recovered": brand.Closed}
+	var known bool
+	if a.Change, known = changes[verb]; !known {
+		return a, usagef("%q is nothing one can do with an incident: see pantau incidents --help", verb)
+	}
+	words := strings.Join(rest, " ")
+	switch verb {
+	case "assign":
+		if words == "" {
+			return a, usagef("assign needs a name: pantau incidents assign %d NAME", id)
+		}
+		a.Actor = words
+	case "note":
+		if words == "" {
+			return a, usagef("note needs words: pantau incidents note %d WORDS", id)
+		}
+		a.Note = words
+	case "silence":
+		if a.Silence = f.silence; a.Silence < time.Minute || a.Silence > 30*24*time.Hour {
+			return a, usagef("--for %s is not between 1m and 720h", f.silence)
+		}
+		a.Note = words
+	default:
+		a.Note = words
+	}
+	return a, nil
+}
+
+func (f incidentFlags) list(cmd *cobra.Command) error {
+	cfg, db, err := openStore(cmd.Context(), f.config)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	list, err := db.Incidents(cmd.Context())
+	if err != nil {
+		return err
+	}
+	return listIncidents(cmd.OutOrStdout(), cfg, list, f.json)
+}
+
+func (f incidentFlags) show(cmd *cobra.Command, id int64) error {
+	cfg, db, err := openStore(cmd.Context(), f.config)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, history, err := db.Incident(cmd.Context(), id)
+	if errors.Is(err, store.ErrNoIncident) {
+		return usagef("%v: see pantau incidents", err)
+	}
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return printJSON(cmd.OutOrStdout(), history)
+	}
+	return showIncident(cmd, cfg, history, f.why)
+}
+
+// act carries out an action beside a running daemon, which delivers it; the
+// console hears of it here.
+func (f incidentFlags) act(cmd *cobra.Command, a daemon.Action) error {
+	cfg, err := config.Load(f.config, os.Getenv, nil)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(cfg.Database); err != nil {
+		return fmt.Errorf("%s: no such database: let pantau once or pantau run write it first", cfg.Database)
+	}
+	db, err := store.Open(cmd.Context(), cfg.Database, cfg.Zone)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	program, err := wire(cfg, db, nil, cmd.OutOrStdout(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	i, err := program.Pipeline.Act(cmd.Context(), a)
+	if errors.Is(err, store.ErrNoIncident) {
+		return usagef("%v: see pantau incidents", err)
+	}
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return printJSON(cmd.OutOrStdout(), i)
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "incident %d of %s: %s by %s, now %s\n", i.ID, i.Brand, a.Change, a.Actor, i.State)
+	return err
+}
+
+func listIncidents(w io.Writer, cfg *config.Config, list []brand.Incident, asJSON bool) error {
+	if asJSON {
+		if list == nil {
+			list = []brand.Incident{}
+		}
+		return printJSON(w, list)
+	}
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(w, "no incidents")
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "ID\tBRAND\tSTATE\tSEVERITY\tCAUSE\tSINCE\tOBSERVED\tEXPECTED\tWINDOW\t")
+	for _, i := range list {
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%.1f\t%.0f h\t\n", i.ID, i.Brand, i.State, i.Severity, i.Cause,
+			clock(i.StartedAt, cfg.Zone), i.Observed, i.Expected, i.Window.Hours())
+	}
+	return t.Flush()
+}
+
+// showIncident prints the incident as its last alert did, then its history.
+func showIncident(cmd *cobra.Command, cfg *config.Config, history []store.IncidentChange, why bool) error {
+	out := cmd.OutOrStdout()
+	last := history[len(history)-1]
+	console := alerts.NewConsole(out, style(cfg), columns(out), colour(out))
+	delivery := alerts.Delivery{Alert: brand.Alert{Change: last.Change, Incident: last.Incident}, QueuedAt: time.Now(), At: time.Now()}
+	if _, err := console.Notify(cmd.Context(), delivery); err != nil || !why {
+		return err
+	}
+	for _, c := range history {
+		fmt.Fprintf(out, "\n%s  %s  rule %q  lexicon %s\n", clock(c.At, cfg.Zone), c.Change, c.Incident.Rule, c.Incident.Lexicon)
+		if err := printJSON(out, c.Verdict); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"pantau/sentiment"
+	"pantau/sentiment/learn"
+)
+
+const lexiconHelp = `
+Usage:
+    pantau lexicon                    version and size of the lexicon
+    pantau lexicon learn BRAND        propose entries for a brand
+        [--config FILE] [--limit N]
+
+Learn compares the reviews with one or two stars of a brand with those with four
+or five, and prints the terms that the lexicon does not know or sees the other
+way round, with their support and three examples, as an overlay file. Strike out
+what is wrong; what remains can be used as it is.
+
+Example:
+    $ pantau lexicon learn "Kopi Senja" > kopi-senja.tsv`
+
+func newLexicon() *cobra.Command {
+	cmd := &cobra.Command{Use: "lexicon", Long: lexiconHelp, Args: exactly(0, "no arguments, or learn"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := sentiment.Default()
+			if err != nil {
+				return err
+			}
+			return writeLexicon(cmd.OutOrStdout(), a)
+		}}
+	var file string
+	var limit int
+	teach := &cobra.Command{Use: "learn", Long: lexiconHelp, Args: exactly(1, "the name of a brand"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return learnBrand(cmd.Context(), cmd.OutOrStdout(), file, args[0], limit)
+		}}
+	teach.Flags().StringVar(&file, "config", "config.toml", "")
+	teach.Flags().IntVar(&limit, "limit", 200, "")
+	cmd.AddCommand(teach)
+	return cmd
+}
+
+// writeLexicon says what the program scores with.
+func writeLexicon(out io.Writer, a *sentiment.Analyzer) error {
+	origins := map[string]int{}
+	entries := a.Entries()
+	for _, e := range entries {
+		origin, _, _ := strings.Cut(e.Origin, "+")
+		origins[origin]++
+	}
+	_, err := fmt.Fprintf(out, "lexicon %s: %d entries, %d curated, %d learned, %d from English lexicons\n",
+		a.Version(), len(entries), origins["curated"], origins["learned"], origins["vader"])
+	return err
+}
+
+func learnBrand(ctx context.Context, out io.Writer, file, brandName string, limit int) error {
+	_, db, err := openStore(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var reviews []learn.Review
+	query := "SELECT text, stars FROM v_mentions WHERE stars IS NOT NULL AND text IS NOT NULL AND brand = '" + strings.ReplaceAll(brandName, "'", "''") + "'"
+	err = db.Query(ctx, query, func([]string) error { return nil }, func(row []any) error {
+		text, _ := row[0].(string)
+		stars, _ := row[1].(int64)
+		reviews = append(reviews, learn.Review{Text: text, Stars: int(stars)})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	a, err := sentiment.Default()
+	if err != nil {
+		return err
+	}
+	return writeProposals(out, brandName, len(reviews), learn.Propose(a, reviews), limit)
+}
+
+// exampleWidth keeps an example on one line.
+const exampleWidth = 100
+
+func writeProposals(out io.Writer, name string, reviews int, proposals []learn.Proposal, limit int) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# proposed for %s from %d reviews with stars: strike out what is wrong\n", visible(name), reviews)
+	for _, p := range proposals[:min(len(proposals), max(0, limit))] {
+		fmt.Fprintf(&b, "#\n# in %d reviews with 1 or 2 stars, in %d with 4 or 5\n", p.Low, p.High)
+		for _, text := range p.Examples {
+			fmt.Fprintf(&b, "#   %.*s\n", exampleWidth, visible(text))
+		}
+		fmt.Fprintf(&b, "%s\t%d\n", p.Term, p.Weight)
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}

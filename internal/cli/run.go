@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"pantau/config"
+	"pantau/daemon"
+)
+
+const runHelp = `
+Usage:
+    pantau run [--config FILE]    collect on schedule, detect and alert
+
+Runs until SIGTERM or Ctrl-C. Alerts go to standard output and to Slack as the
+configuration says, the log to standard error. SIGHUP reads the configuration
+again; when it is wrong, the old one stays.
+
+Example:
+    $ pantau run --config config.toml`
+
+func newRun() *cobra.Command {
+	cmd := &cobra.Command{Use: "run", Long: runHelp, Args: exactly(0, "no arguments")}
+	path := configFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		// A daemon idles nearly always: half the garbage for a little more work.
+		debug.SetGCPercent(50)
+		log := newLog(cmd.ErrOrStderr())
+		cfg, sources, err := load(*path)
+		if err != nil {
+			return err
+		}
+		s, err := start(cmd.Context(), cfg, sources, cmd.OutOrStdout(), log)
+		if err != nil {
+			return err
+		}
+		reload := make(chan os.Signal, 1)
+		signal.Notify(reload, syscall.SIGHUP)
+		defer signal.Stop(reload)
+		log.Info("started", "version", Version, "config", *path, "database", cfg.Database, "brands", len(cfg.Brands), "sources", len(sources))
+		probe(cmd.Context(), cfg, log)
+		d := &daemon.Daemon{Log: log, Reload: reload, Tell: daemon.TellSystemd, Report: report(log), Load: func() (*daemon.Program, error) {
+			cfg, sources, err := load(*path)
+			if err != nil {
+				return nil, err
+			}
+			if cfg.Database != s.cfg.Database {
+				return nil, usagef("database: %s instead of %s: restart to change it", cfg.Database, s.cfg.Database)
+			}
+			return wire(cfg, s.db, sources, cmd.OutOrStdout(), log)
+		}}
+		err = d.Run(cmd.Context(), s.program)
+		if closing := s.close(); err == nil {
+			err = closing
+		}
+		log.Info("stopped")
+		return err
+	}
+	return cmd
+}
+
+// probe says at the start which guarantee of delivery holds. Slack may be down
+// just now, which is no reason not to start.
+func probe(ctx context.Context, cfg *config.Config, log *slog.Logger) {
+	if cfg.Slack == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	guarantee, err := newSlack(cfg).Probe(ctx)
+	if err != nil {
+		log.Error("Slack does not answer yet; alerts wait", "err", err)
+		return
+	}
+	log.Info("alerts reach Slack "+guarantee, "channel", cfg.Slack.Channel)
+}
