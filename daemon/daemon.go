@@ -49,8 +49,8 @@ type Daemon struct {
 	Jitter func(most time.Duration) time.Duration // random wait, so that sources do not start together; nil for the usual
 }
 
-// The least time that sources are read together before the first decision, so
-// that it does not stand on one source alone.
+// The most time that the first decision waits for all sources, so that it does
+// not stand on one source alone.
 const gather = 15 * time.Second
 
 // Run runs p until ctx ends. It returns when every goroutine it started has
@@ -73,19 +73,22 @@ func (d *Daemon) Run(ctx context.Context, p *Program) error {
 func (d *Daemon) generation(ctx context.Context, p *Program) (next *Program, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	g, ctx := errgroup.WithContext(ctx)
-	if err := p.Pipeline.Store.Unpark(ctx); err != nil {
+	if err := p.Pipeline.Store.Unpark(ctx); stopped(err) {
+		return nil, nil
+	} else if err != nil {
 		return nil, err
 	}
+	g, ctx := errgroup.WithContext(ctx)
 	r := d.newRunner(p)
 	wakes := make([]chan struct{}, len(p.Channels))
-	for i, c := range p.Channels {
-		wake := make(chan struct{}, 1)
-		wakes[i] = wake
-		s := newSender(c, p.Pipeline, d.Log)
-		g.Go(func() error { s.run(ctx, wake); return nil })
+	for i := range wakes {
+		wakes[i] = make(chan struct{}, 1)
 	}
-	p.Pipeline.Decided = func() { wakeAll(wakes) }
+	p.Pipeline.Decided = func() { wakeAll(wakes) } // before the senders, which call it
+	for i, c := range p.Channels {
+		s := newSender(c, p.Pipeline, d.Log)
+		g.Go(func() error { s.run(ctx, wakes[i]); return nil })
+	}
 	for _, listen := range p.Listen {
 		g.Go(func() error { d.listen(ctx, p.Pipeline, listen); return nil })
 	}
@@ -154,7 +157,11 @@ func (d *Daemon) awaitReload(ctx context.Context) *Program {
 func (d *Daemon) Once(ctx context.Context, p *Program) error {
 	p.Pipeline.Decided = func() {}
 	r := d.newRunner(p)
-	r.first(ctx)
+	jobs := make([]cron.Job, len(p.Sources))
+	for i, src := range p.Sources {
+		jobs[i] = cron.FuncJob(func() { r.collect(ctx, func() {}, src) })
+	}
+	together(jobs)
 	if err := r.evaluate(ctx); err != nil {
 		return err
 	}
@@ -202,25 +209,21 @@ func (r *runner) run(ctx context.Context) error {
 		}
 	}
 	c.Schedule(nightly(), chain.Then(cron.FuncJob(func() { r.note(r.forget(ctx), stop) })))
-	r.start(ctx, stop, jobs)
+	first := r.start(ctx, stop, jobs)
 	c.Start()
 	<-ctx.Done()
 	<-c.Stop().Done()
+	<-first
 	return r.failure()
 }
 
 // start reads every source at once and decides when all are in, or when the slow
-// ones have had their time.
-func (r *runner) start(ctx context.Context, stop func(), jobs []cron.Job) {
-	g := new(errgroup.Group)
-	g.SetLimit(4)
+// ones have had their time. What it returns is closed when the last has returned.
+func (r *runner) start(ctx context.Context, stop func(), jobs []cron.Job) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for _, job := range jobs {
-			g.Go(func() error { job.Run(); return nil })
-		}
-		_ = g.Wait()
+		together(jobs)
 	}()
 	select {
 	case <-done:
@@ -229,17 +232,15 @@ func (r *runner) start(ctx context.Context, stop func(), jobs []cron.Job) {
 	}
 	r.deciding.Store(true)
 	r.note(r.evaluate(ctx), stop)
-	if ctx.Err() != nil {
-		<-done
-	}
+	return done
 }
 
-// first reads every source one time, a few together.
-func (r *runner) first(ctx context.Context) {
+// together runs jobs, a few at a time, and waits for them.
+func together(jobs []cron.Job) {
 	g := new(errgroup.Group)
 	g.SetLimit(4)
-	for _, src := range r.program.Sources {
-		g.Go(func() error { r.collect(ctx, func() {}, src); return nil })
+	for _, job := range jobs {
+		g.Go(func() error { job.Run(); return nil })
 	}
 	_ = g.Wait()
 }

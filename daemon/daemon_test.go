@@ -29,6 +29,7 @@ var wib = time.FixedZone("WIB", 7*3600)
 // fake is a source that takes a while, may fail, and records when it was read.
 type fake struct {
 	took   time.Duration
+	linger time.Duration // what it needs to notice that ctx has ended
 	report collectors.Report
 	items  func(req collectors.Request) []brand.Mention
 
@@ -43,6 +44,7 @@ func (f *fake) Collect(ctx context.Context, req collectors.Request, emit func(br
 	defer f.enter(-1)
 	select {
 	case <-ctx.Done():
+		time.Sleep(f.linger)
 		return collectors.Report{}, ctx.Err()
 	case <-time.After(f.took):
 	}
@@ -179,7 +181,8 @@ func TestSchedules(t *testing.T) {
 
 func TestStopIsPrompt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newProgram(t, source(t, "slow", "@hourly", &fake{took: time.Hour}))
+		slow := &fake{took: time.Hour, linger: 2 * time.Second}
+		p := newProgram(t, source(t, "slow", "@hourly", slow))
 		defer p.Pipeline.Store.Close()
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
@@ -189,6 +192,9 @@ func TestStopIsPrompt(t *testing.T) {
 		started := time.Now()
 		if err := <-done; err != nil {
 			t.Errorf("Run = %v, want a clean stop", err)
+		}
+		if slow.running != 0 {
+			t.Error("a source was still being read when Run returned")
 		}
 		if took := time.Since(started); took > 10*time.Second {
 			t.Errorf("the stop took %s, want at most 10 s", took)
