@@ -63,6 +63,7 @@ func (d *decision) fillNumbers(i *brand.Incident) {
 	v := d.verdict
 	i.Window = time.Duration(v.Window) * time.Hour
 	i.Mentions, i.ExpectedMentions = v.Mentions, v.ExpectedMentions
+	i.Voices = v.Voices
 	i.Observed, i.Expected, i.Low, i.High = v.Observed, v.Expected, v.Low, v.High
 	i.Share, i.UsualShare, i.Score = v.Share, v.UsualShare, v.Score
 	i.Confidence = string(v.Stage)
@@ -75,7 +76,7 @@ func (d *decision) fillNumbers(i *brand.Incident) {
 	i.Places = drivers(d.groups.Places, d.groups, v)
 }
 
-// most is how many negatives are looked at for quotes and voices.
+// most is how many negatives are looked at for quotes.
 const most = 500
 
 func (d *decision) fillEvidence(i *brand.Incident) error {
@@ -84,7 +85,6 @@ func (d *decision) fillEvidence(i *brand.Incident) error {
 	if err != nil {
 		return err
 	}
-	i.Voices = voices(list)
 	i.Quotes = quotes(list, i.Cause)
 	if i.Rivals, err = d.tx.Rivals(i.Cause, from, to.Add(-time.Second)); err != nil {
 		return err
@@ -101,21 +101,6 @@ func (d *decision) fillEvidence(i *brand.Incident) error {
 const similar = 10
 
 func alike(a, b uint64) bool { return bits.OnesCount64(a^b) <= similar }
-
-// voices counts the independent texts: copies of one text are one voice.
-func voices(list []store.Evidence) int {
-	var seen []uint64
-next:
-	for _, e := range list {
-		for _, s := range seen {
-			if alike(e.Fingerprint, s) {
-				continue next
-			}
-		}
-		seen = append(seen, e.Fingerprint)
-	}
-	return len(seen)
-}
 
 // An alert shows three quotes. It gets more, and leaves out those that only look
 // different to a fingerprint.
