@@ -17,15 +17,17 @@ type Picture struct {
 	Days  []Day // oldest first
 }
 
-// pictured reports whether a picture belongs to an incident's delivery: when it
-// begins, grows or ends.
-func pictured(d Delivery) bool {
-	switch d.Alert.Change {
+// Pictured reports whether a picture of one brand belongs to an alert: when its
+// incident begins, grows or ends.
+func Pictured(a brand.Alert) bool {
+	switch a.Change {
 	case brand.Opened, brand.Worsened, brand.Closed, brand.BackAgain:
-		return len(d.Days) > 0 && d.Alert.Digest == nil
+		return a.Digest == nil
 	}
 	return false
 }
+
+func pictured(d Delivery) bool { return len(d.Days) > 0 && Pictured(d.Alert) }
 
 // pictures returns the charts that go with d.
 func pictures(d Delivery) []Picture {

@@ -161,6 +161,13 @@ const (
 // names it, Incident.Note says why.
 const Broken Change = "channel_broken"
 
+// Degraded tells the operator that a part of the program does not work, and
+// Mended that it does again. By names the part, Incident.Note says what happened.
+const (
+	Degraded Change = "degraded"
+	Mended   Change = "mended"
+)
+
 // Reports that are about no single incident; Alert.Digest holds them.
 const (
 	Daily    Change = "daily"    // what yesterday was like
@@ -173,7 +180,8 @@ const (
 // to people.
 type Alert struct {
 	Change   Change   `json:"change"`
-	By       string   `json:"by,omitempty"` // who made the change, when a person did
+	By       string   `json:"by,omitempty"`   // who made the change, when a person did
+	Test     bool     `json:"test,omitempty"` // a planted one, that must be marked TEST
 	Incident Incident `json:"incident,omitzero"`
 	Digest   *Digest  `json:"digest,omitempty"`
 }

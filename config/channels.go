@@ -154,17 +154,17 @@ func (c *checker) daily(text string) cron.Schedule {
 
 var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
-func (c *checker) weekly(text string) cron.Schedule {
+func (c *checker) weekly(key, text string) cron.Schedule {
 	if text == "" {
 		return nil
 	}
 	day, clock, _ := strings.Cut(text, " ")
 	for i, name := range weekdays {
 		if strings.EqualFold(day, name) {
-			return c.at(c.clock("digest.weekly", clock), fmt.Sprint(i))
+			return c.at(c.clock(key, clock), fmt.Sprint(i))
 		}
 	}
-	c.report("digest.weekly", "%q is not a weekday and a time such as monday 08:00", text)
+	c.report(key, "%q is not a weekday and a time such as monday 08:00", text)
 	return nil
 }
 

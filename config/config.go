@@ -33,6 +33,7 @@ type Config struct {
 	Escalation  Escalation
 	Digest      Digest
 	Retention   Retention
+	Health      Health
 	Calendar    Calendar
 	Lexicon     []string // files of the user's own entries
 	Brands      []Brand
@@ -99,6 +100,14 @@ func (q *QuietHours) Quiet(t time.Time) bool {
 type Retention struct {
 	TextDays    int
 	NumbersDays int
+	Backups     int // nightly copies that are kept; 0 for none at all
+}
+
+// Health says who watches the daemon.
+type Health struct {
+	Listen    string        // loopback address of the pages and metrics; "" for none
+	Heartbeat Secret        // address that is asked for while all goes well; its path is often a password
+	Canary    cron.Schedule // when a planted test must come through; nil for never
 }
 
 // Brand is a name that is watched.

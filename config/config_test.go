@@ -109,12 +109,22 @@ func TestSecretForms(t *testing.T) {
 	if err := os.WriteFile(path, []byte("  value\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	for name, mode := range map[string]os.FileMode{"open": 0o644, "shared": 0o640} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("value"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
 	env := func(name string) string {
 		return map[string]string{"CREDENTIALS_DIRECTORY": dir, "TOKEN": "value"}[name]
 	}
 	tests := []struct{ name, reference, want, wantErr string }{
 		{"a systemd credential", "credential:token", "value", ""},
 		{"a file", "file:" + path, "value", ""},
+		{"a file that everybody may read is refused", "file:" + filepath.Join(dir, "open"), "", "chmod 640"},
+		{"a file of a group", "credential:shared", "value", ""},
 		{"the environment", "env:TOKEN", "value", ""},
 		{"a missing credential", "credential:other", "", "no such file"},
 		{"a credential name cannot leave its folder", "credential:../token", "", "no slash"},

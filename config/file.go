@@ -25,6 +25,7 @@ type file struct {
 	Escalation  escalationFile `toml:"escalation"`
 	Digest      digestFile     `toml:"digest"`
 	Retention   retentionFile  `toml:"retention"`
+	Health      healthFile     `toml:"health"`
 	Brands      []brandFile    `toml:"brands"`
 	Sources     []sourceFile   `toml:"sources"`
 }
@@ -72,6 +73,13 @@ type digestFile struct {
 type retentionFile struct {
 	TextDays    int `toml:"text_days"`
 	NumbersDays int `toml:"numbers_days"`
+	Backups     int `toml:"backups"`
+}
+
+type healthFile struct {
+	Listen    string `toml:"listen"`
+	Heartbeat string `toml:"heartbeat"`
+	Canary    string `toml:"canary"`
 }
 
 type brandFile struct {
@@ -93,7 +101,7 @@ type sourceFile struct {
 func defaults() file {
 	return file{
 		Database: "pantau.db", Language: "id", Zone: "WIB", Sensitivity: "seimbang", Console: true,
-		Retention: retentionFile{TextDays: 90, NumbersDays: 730}, Escalation: escalationFile{After: "30m", Reminders: 3},
+		Retention: retentionFile{TextDays: 90, NumbersDays: 730, Backups: 7}, Health: healthFile{Listen: "127.0.0.1:9108", Canary: "monday 09:00"}, Escalation: escalationFile{After: "30m", Reminders: 3},
 	}
 }
 
@@ -107,9 +115,9 @@ func (f file) check(c *checker) *Config {
 	out := &Config{
 		Language: c.oneOf("language", f.Language, "id", "en"), Contact: f.Contact, Console: f.Console,
 		Database: c.database(f.Database), Zone: c.zone(f.Zone), Sensitivity: c.sensitivity(f.Sensitivity),
-		Retention: c.retention(f.Retention), Calendar: c.calendar(f.Calendar), Lexicon: c.beside(f.Lexicon), Slack: c.slack(f.Slack, f.Language), Brands: c.brands(f.Brands),
+		Retention: c.retention(f.Retention), Health: c.health(f.Health), Calendar: c.calendar(f.Calendar), Lexicon: c.beside(f.Lexicon), Slack: c.slack(f.Slack, f.Language), Brands: c.brands(f.Brands),
 		Webhook: c.webhook(f.Webhook), Email: c.email(f.Email), Escalation: c.escalation(f.Escalation, f.Slack),
-		Digest: Digest{Daily: c.daily(f.Digest.Daily), Weekly: c.weekly(f.Digest.Weekly)},
+		Digest: Digest{Daily: c.daily(f.Digest.Daily), Weekly: c.weekly("digest.weekly", f.Digest.Weekly)},
 	}
 	out.Sources = c.sources(f.Sources, out)
 	return out
@@ -192,6 +200,7 @@ func (c *checker) sensitivity(name string) string {
 func (c *checker) retention(r retentionFile) Retention {
 	c.between("retention.text_days", r.TextDays, 1, 3650)
 	c.between("retention.numbers_days", r.NumbersDays, 60, 3650)
+	c.between("retention.backups", r.Backups, 0, 365)
 	if r.NumbersDays < r.TextDays {
 		c.report("retention.numbers_days", "%d is less than text_days (%d): numbers outlive the texts they came from", r.NumbersDays, r.TextDays)
 	}

@@ -61,6 +61,9 @@ func readSecret(reference string, env func(string) string) (Secret, error) {
 }
 
 func secretFile(reference, path string) (Secret, error) {
+	if err := private(path); err != nil {
+		return Secret{}, fmt.Errorf("%s: %w", reference, err)
+	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return Secret{}, fmt.Errorf("%s: %w", reference, err)
@@ -70,4 +73,18 @@ func secretFile(reference, path string) (Secret, error) {
 		return Secret{}, fmt.Errorf("%s: the file is empty", reference)
 	}
 	return Secret{string(data)}, nil
+}
+
+// private refuses a secret that everybody on the machine can read, or that the
+// group can change. The group may read: that is how root hands a file to one
+// service.
+func private(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); info.Mode().IsRegular() && mode&0o027 != 0 {
+		return fmt.Errorf("the mode of the file is %#o: others must not read it, nor the group write it; run chmod 640 %s", mode, path)
+	}
+	return nil
 }

@@ -6,22 +6,17 @@ package daemon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"runtime/debug"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/robfig/cron/v3"
 	"golang.org/x/sync/errgroup"
 
 	"pantau/alerts"
-	"pantau/brand"
 	"pantau/config"
-	"pantau/store"
+	"pantau/internal/health"
 )
 
 // Program is a valid configuration with everything wired to it.
@@ -33,6 +28,8 @@ type Program struct {
 	Zone     *time.Location
 	Reports  config.Digest
 	Keep     config.Retention
+	Health   config.Health
+	Troubles map[health.Mode]string // what was found while the program was wired
 }
 
 // Listener hands over what people click, until ctx ends.
@@ -46,16 +43,18 @@ type Daemon struct {
 	Load   func() (*Program, error)               // reads the configuration again
 	Tell   func(state string)                     // tells the service manager, such as "READY=1"
 	Report func(src Source, r Round)              // called after each run
+	Health *health.Health                         // how the process fares; nil for one that nobody sees
 	Jitter func(most time.Duration) time.Duration // random wait, so that sources do not start together; nil for the usual
-}
 
-// The most time that the first decision waits for all sources, so that it does
-// not stand on one source alone.
-const gather = 15 * time.Second
+	told      map[health.Mode]bool // what people were told of and is not over
+	inspected bool                 // the file was looked through since the start
+}
 
 // Run runs p until ctx ends. It returns when every goroutine it started has
 // returned: no new run begins after ctx ends, and a running one is cancelled.
 func (d *Daemon) Run(ctx context.Context, p *Program) error {
+	d.prepare(p)
+	defer d.Health.SetReady(false)
 	for {
 		// Migrations and the lexicon leave several times as much garbage as the
 		// daemon will ever need: give it back before years of idling.
@@ -69,37 +68,53 @@ func (d *Daemon) Run(ctx context.Context, p *Program) error {
 	}
 }
 
+// prepare fills in what a caller left out.
+func (d *Daemon) prepare(p *Program) {
+	if d.Health == nil {
+		d.Health = health.New(health.Build{}, p.Pipeline.Now)
+	}
+	if d.told == nil {
+		d.told = map[health.Mode]bool{}
+	}
+}
+
 // generation runs one program until ctx ends or a new program is there.
 func (d *Daemon) generation(ctx context.Context, p *Program) (next *Program, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	if err := p.Pipeline.Store.Unpark(ctx); stopped(err) {
-		return nil, nil
-	} else if err != nil {
-		return nil, err
-	}
 	g, ctx := errgroup.WithContext(ctx)
-	r := d.newRunner(p)
+	r := d.newRunner(ctx, stop, p)
+	sources := r.schedule()
+	if err := r.look(); stopped(err) {
+		return nil, nil
+	}
+	defer d.Health.Attach(p.Pipeline.Store, r.channelNames(), heldBack, p.Pipeline.Now)()
 	wakes := make([]chan struct{}, len(p.Channels))
 	for i := range wakes {
 		wakes[i] = make(chan struct{}, 1)
 	}
 	p.Pipeline.Decided = func() { wakeAll(wakes) } // before the senders, which call it
+	if r.do("unpark", time.Hour, r.unpark); ctx.Err() != nil {
+		return nil, nil
+	}
 	for i, c := range p.Channels {
-		s := newSender(c, p.Pipeline, d.Log)
+		s := r.newSender(c)
 		g.Go(func() error { s.run(ctx, wakes[i]); return nil })
 	}
 	for _, listen := range p.Listen {
 		g.Go(func() error { d.listen(ctx, p.Pipeline, listen); return nil })
 	}
-	g.Go(func() error { return r.run(ctx) })
-	g.Go(func() error { d.watchdog(ctx, p); return nil })
+	g.Go(func() error { return r.run(ctx, sources) })
+	g.Go(func() error { r.keepWriting(ctx); return nil })
+	g.Go(func() error { r.watchdog(ctx); return nil })
+	g.Go(func() error { r.show(ctx); return nil })
 	g.Go(func() error {
 		next = d.awaitReload(ctx)
 		stop()
 		return nil
 	})
-	d.Tell("READY=1\nSTATUS=" + fmt.Sprintf("%d brands, %d sources", len(p.Pipeline.Brands), len(p.Sources)))
+	d.Health.SetReady(true)
+	d.Tell("READY=1\nSTATUS=" + r.status())
 	err = g.Wait()
 	if next == nil {
 		d.Tell("STOPPING=1")
@@ -155,183 +170,26 @@ func (d *Daemon) awaitReload(ctx context.Context) *Program {
 
 // Once runs every source one time, decides, delivers and returns.
 func (d *Daemon) Once(ctx context.Context, p *Program) error {
+	d.prepare(p)
 	p.Pipeline.Decided = func() {}
-	r := d.newRunner(p)
+	r := d.newRunner(ctx, func() {}, p)
+	if err := p.Pipeline.Store.Unpark(ctx); err != nil {
+		return err // what was refused before gets another chance, as at the start of run
+	}
 	jobs := make([]cron.Job, len(p.Sources))
 	for i, src := range p.Sources {
-		jobs[i] = cron.FuncJob(func() { r.collect(ctx, func() {}, src) })
+		jobs[i] = cron.FuncJob(func() {
+			r.do("source "+src.Name, collectLimit, func(ctx context.Context, pulse *health.Pulse) error { return r.collect(ctx, pulse, src) })
+		})
 	}
 	together(jobs)
-	if err := r.evaluate(ctx); err != nil {
+	if err := r.evaluate(ctx, nil); err != nil {
 		return err
 	}
 	for _, c := range p.Channels {
-		newSender(c, p.Pipeline, d.Log).drain(ctx)
+		r.newSender(c).drain(ctx)
 	}
 	return errors.Join(r.failure(), ctx.Err())
-}
-
-// runner schedules the sources of one program.
-type runner struct {
-	*Daemon
-	program  *Program
-	deciding atomic.Bool // false until the first round of all sources is in
-
-	mu     sync.Mutex
-	failed error // the store's first error: the daemon cannot go on
-}
-
-func (d *Daemon) newRunner(p *Program) *runner { return &runner{Daemon: d, program: p} }
-
-// run starts the schedules, reads every source once, and returns when ctx has
-// ended and the running jobs have returned.
-func (r *runner) run(ctx context.Context) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	logger := cronLog{r.Log}
-	c := cron.New(cron.WithLocation(r.program.Zone), cron.WithLogger(logger))
-	chain := cron.NewChain(cron.Recover(logger), cron.SkipIfStillRunning(logger))
-	jobs := make([]cron.Job, len(r.program.Sources))
-	for i, src := range r.program.Sources {
-		// One wrapped job for both, so that a scheduled run never overlaps the first.
-		jobs[i] = chain.Then(cron.FuncJob(func() { r.collect(ctx, stop, src) }))
-		c.Schedule(src.Schedule, cron.FuncJob(func() {
-			if r.wait(ctx, src.Every/10) {
-				jobs[i].Run()
-			}
-		}))
-	}
-	c.Schedule(cron.Every(5*time.Minute), chain.Then(cron.FuncJob(func() { r.note(r.evaluate(ctx), stop); r.checkLog(ctx) })))
-	c.Schedule(cron.Every(time.Hour), chain.Then(cron.FuncJob(func() { r.publish(ctx) })))
-	for change, due := range map[brand.Change]cron.Schedule{brand.Daily: r.program.Reports.Daily, brand.Weekly: r.program.Reports.Weekly} {
-		if due != nil {
-			c.Schedule(due, chain.Then(cron.FuncJob(func() { r.note(r.program.Pipeline.Report(ctx, change, r.program.Zone), stop) })))
-		}
-	}
-	c.Schedule(nightly(), chain.Then(cron.FuncJob(func() { r.note(r.forget(ctx), stop) })))
-	first := r.start(ctx, stop, jobs)
-	c.Start()
-	<-ctx.Done()
-	<-c.Stop().Done()
-	<-first
-	return r.failure()
-}
-
-// start reads every source at once and decides when all are in, or when the slow
-// ones have had their time. What it returns is closed when the last has returned.
-func (r *runner) start(ctx context.Context, stop func(), jobs []cron.Job) <-chan struct{} {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		together(jobs)
-	}()
-	select {
-	case <-done:
-	case <-time.After(gather):
-	case <-ctx.Done():
-	}
-	r.deciding.Store(true)
-	r.note(r.evaluate(ctx), stop)
-	return done
-}
-
-// together runs jobs, a few at a time, and waits for them.
-func together(jobs []cron.Job) {
-	g := new(errgroup.Group)
-	g.SetLimit(4)
-	for _, job := range jobs {
-		g.Go(func() error { job.Run(); return nil })
-	}
-	_ = g.Wait()
-}
-
-func (r *runner) collect(ctx context.Context, stop func(), src Source) {
-	if ctx.Err() != nil {
-		return
-	}
-	round, err := r.program.Pipeline.Collect(ctx, src, r.deciding.Load())
-	if err != nil {
-		r.note(fmt.Errorf("source %s: %w", src.Name, err), stop)
-		return
-	}
-	log := r.Log.Info
-	if round.Status == "failed" || round.Status == "blocked" {
-		log = r.Log.Error // a failing source must be seen, and must not stop the others
-	}
-	log("collected", "source", src.Name, "brand", src.Brand, "status", round.Status, "fetched", round.Fetched, "added", round.Added,
-		"edited", round.Edited, "rejected", round.Rejected, "reason", round.Reason)
-	r.Report(src, round)
-}
-
-func (r *runner) evaluate(ctx context.Context) error {
-	_, err := r.program.Pipeline.Evaluate(ctx)
-	return err
-}
-
-func (r *runner) forget(ctx context.Context) error {
-	now := r.program.Pipeline.Now()
-	return r.program.Pipeline.Store.Forget(ctx, now.AddDate(0, 0, -r.program.Keep.TextDays), now.AddDate(0, 0, -r.program.Keep.NumbersDays))
-}
-
-// publish gives analysts a fresh copy. Without it they have the one of an hour
-// before, so an error is only reported.
-func (r *runner) publish(ctx context.Context) {
-	db := r.program.Pipeline.Store
-	if err := db.Publish(ctx, store.SnapshotPath(db.Path())); err != nil && !stopped(err) {
-		r.Log.Error("the copy for analysts is stale", "err", err)
-	}
-}
-
-// checkLog says so when the write-ahead log of the store grows, and who keeps it.
-func (r *runner) checkLog(ctx context.Context) {
-	state, err := r.program.Pipeline.Store.WAL(ctx)
-	if err == nil && state.TooLarge() {
-		r.Log.Error("store", "err", state.String())
-	}
-}
-
-// note remembers the first error of the store and stops the daemon: without the
-// store there is nothing to do, and the service manager starts us again.
-func (r *runner) note(err error, stop func()) {
-	if err == nil || stopped(err) {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.failed == nil {
-		r.failed = err
-	}
-	stop()
-}
-
-func (r *runner) failure() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.failed
-}
-
-// wait sleeps for a random part of most and reports whether ctx still runs.
-func (r *runner) wait(ctx context.Context, most time.Duration) bool {
-	most = min(most, 30*time.Second)
-	jitter := r.Jitter
-	if jitter == nil {
-		jitter = func(most time.Duration) time.Duration { return rand.N(most + 1) }
-	}
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(jitter(most)):
-		return true
-	}
-}
-
-// nightly is when texts past their retention are deleted.
-func nightly() cron.Schedule {
-	s, err := cron.ParseStandard("17 3 * * *")
-	if err != nil {
-		panic(err) // a constant
-	}
-	return s
 }
 
 // cronLog passes on what the scheduler has to say when it matters.

@@ -405,22 +405,25 @@ func TestQuietHoursHoldDelivery(t *testing.T) {
 
 func TestLock(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pantau.db.lock")
-	unlock, err := Lock(path)
-	if err != nil {
-		t.Fatal(err)
+	lock, err := Lock(path)
+	if err != nil || lock.Unclean {
+		t.Fatalf("Lock = %+v, %v; want a clean one", lock, err)
 	}
 	if _, err := Lock(path); err == nil || !strings.Contains(err.Error(), "stop that one first") {
 		t.Errorf("a second lock = %v, want a refusal that says what to do", err)
 	}
-	unlock()
+	lock.Unlock()
 	if _, err := os.Stat(path); err == nil {
 		t.Error("the lock file stayed behind")
 	}
 	again, err := Lock(path)
-	if err != nil {
-		t.Fatalf("Lock after unlock = %v", err)
+	if err != nil || again.Unclean {
+		t.Fatalf("Lock after Unlock = %+v, %v; want a clean one", again, err)
 	}
-	again()
+	again.Leave()
+	if left, err := Lock(path); err != nil || !left.Unclean {
+		t.Errorf("Lock after Leave = %+v, %v; want it to say that the last stop was unclean", left, err)
+	}
 }
 
 func TestPseudonymKey(t *testing.T) {

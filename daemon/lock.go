@@ -3,14 +3,27 @@ package daemon
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"syscall"
 )
 
-// Lock makes sure that one daemon at a time collects into a database. It returns
-// the function that gives the lock back and removes its file.
-func Lock(path string) (unlock func(), err error) {
+// LockFile makes sure that one daemon at a time collects into a database.
+type LockFile struct {
+	// Unclean says that the file was there: the last holder was killed, or the
+	// power went, or it left the file on purpose.
+	Unclean bool
+
+	file *os.File
+	path string
+}
+
+// Lock takes the lock, which the kernel gives back when the process ends in any
+// way.
+func Lock(path string) (*LockFile, error) {
 	for {
+		_, err := os.Stat(path)
+		unclean := !errors.Is(err, fs.ErrNotExist)
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 		if err != nil {
 			return nil, fmt.Errorf("lock: %w", err)
@@ -25,11 +38,21 @@ func Lock(path string) (unlock func(), err error) {
 			return nil, fmt.Errorf("lock %s: %w", path, err)
 		}
 		if current(f, path) {
-			return func() { _ = os.Remove(path); _ = f.Close() }, nil
+			return &LockFile{Unclean: unclean, file: f, path: path}, nil
 		}
 		_ = f.Close() // the last holder removed it while we waited: take the new one
 	}
 }
+
+// Unlock gives the lock back and removes its file: all went well.
+func (l *LockFile) Unlock() {
+	_ = os.Remove(l.path)
+	_ = l.file.Close()
+}
+
+// Leave gives the lock back and leaves its file, so that the next start looks at
+// the database closely.
+func (l *LockFile) Leave() { _ = l.file.Close() }
 
 // current reports whether path still names the open file.
 func current(f *os.File, path string) bool {

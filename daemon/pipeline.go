@@ -58,6 +58,8 @@ type Round struct {
 	Unmatched int                   // items that do not name the brand
 	Rejects   []collectors.Rejected // the first of the items that could not be kept
 	Alerts    []brand.Alert
+	Scores    map[brand.Polarity]int // of the items that were scored
+	Judged    time.Duration          // what the decisions took, 0 without any
 }
 
 // Collect runs one source from its cursor to now. With evaluate, the decisions
@@ -66,7 +68,7 @@ type Round struct {
 // A source that fails is a recorded run, not an error: an error means that the
 // store is in trouble, or that ctx ended.
 func (p *Pipeline) Collect(ctx context.Context, src Source, evaluate bool) (Round, error) {
-	in := intake{p: p, src: src, round: Round{Run: store.Run{StartedAt: p.Now()}}}
+	in := intake{p: p, src: src, round: Round{Run: store.Run{StartedAt: p.Now()}, Scores: map[brand.Polarity]int{}}}
 	p.at("collect begins")
 	if err := p.Store.Write(ctx, in.locate); err != nil {
 		return in.round, err
@@ -90,8 +92,9 @@ func (p *Pipeline) Collect(ctx context.Context, src Source, evaluate bool) (Roun
 			return err
 		}
 		p.at("run recorded")
+		began := time.Now()
 		alerts, err := p.detect(tx, in.brand())
-		in.round.Alerts = alerts
+		in.round.Alerts, in.round.Judged = alerts, time.Since(began)
 		p.at("decided")
 		return err
 	})
@@ -140,6 +143,7 @@ func (in *intake) take(ctx context.Context) func(brand.Mention) error {
 			m.PublishedAt = m.CollectedAt // an event from the future would wait there unseen
 		}
 		scored := brand.Scored{Mention: m, Score: in.p.Scorer.Score(scorable(m), m.Stars)}
+		in.round.Scores[scored.Score.Polarity]++
 		in.items = append(in.items, store.Item{Scored: scored, Fingerprint: clean.Fingerprint(m.Text)})
 		if len(in.items) < batch {
 			return nil

@@ -11,6 +11,7 @@ import (
 	"pantau/alerts"
 	"pantau/brand"
 	"pantau/config"
+	"pantau/internal/health"
 	"pantau/store"
 )
 
@@ -41,23 +42,38 @@ type sender struct {
 	reminders int
 	wake      func()
 	others    []string // the other channels, which hear when this one breaks
+	pulses    *health.Pulses
+	ended     func(channel, outcome string, delay time.Duration, err error) // called after each attempt
+	drawn     drawn
+}
+
+// drawn are the days of the delivery whose picture was needed last: each of its
+// attempts shows the same.
+type drawn struct {
+	delivery int64
+	days     []alerts.Day
 }
 
 func newSender(c Channel, p *Pipeline, log *slog.Logger) *sender {
 	return &sender{Channel: c, store: p.Store, log: log, now: p.Now, at: p.at, days: p.Days, reminders: p.Escalation.Reminders, wake: func() { p.Decided() },
-		others: slices.DeleteFunc(slices.Clone(p.Channels), func(name string) bool { return name == c.Name })}
+		others: slices.DeleteFunc(slices.Clone(p.Channels), func(name string) bool { return name == c.Name }),
+		pulses: new(health.Pulses), ended: func(string, string, time.Duration, error) {}}
 }
 
 const (
 	idle     = time.Minute     // between two looks at an empty outbox nobody woke us for
 	settle   = 3 * time.Second // after an attempt without an answer, before looking whether it arrived
 	deadline = 30 * time.Second
+
+	senderLimit = 5 * time.Minute // an attempt with its looks into a busy store ends long before
 )
 
 // run delivers until ctx ends. An attempt that has begun is finished first.
 func (s *sender) run(ctx context.Context, wake <-chan struct{}) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	pulse := s.pulses.Start("channel "+s.Name, senderLimit)
+	defer pulse.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -66,6 +82,7 @@ func (s *sender) run(ctx context.Context, wake <-chan struct{}) {
 		case <-timer.C:
 		}
 		timer.Reset(s.step(ctx))
+		pulse.Beat()
 	}
 }
 
@@ -167,10 +184,11 @@ func (s *sender) attempt(ctx context.Context, d store.Delivery) time.Duration {
 		s.at("looked up")
 		if found {
 			s.record(ctx, d, s.store.Sent(ctx, d.ID, receipt, s.now()))
+			s.ended(s.Name, health.Delivered, s.now().Sub(d.QueuedAt), nil)
 			return s.Gap
 		}
 	}
-	next := alerts.Delivery{Key: d.Key, Channel: s.Name, Alert: d.Alert, Root: d.Root, QueuedAt: d.QueuedAt, At: s.now(), Reminders: s.reminders}
+	next := alerts.Delivery{Key: d.Key, Channel: s.Name, Alert: d.Alert, Root: d.Root, QueuedAt: d.QueuedAt, At: s.now(), Test: d.Alert.Test, Reminders: s.reminders}
 	s.illustrate(ctx, d, &next)
 	s.at("before the mark")
 	if err := s.store.Sending(ctx, d.ID, s.now()); err != nil {
@@ -186,9 +204,9 @@ func (s *sender) attempt(ctx context.Context, d store.Delivery) time.Duration {
 // illustrate adds what charts show. An alert without its chart is an alert.
 func (s *sender) illustrate(ctx context.Context, d store.Delivery, next *alerts.Delivery) {
 	if d.Alert.Digest == nil {
-		days, err := s.days(ctx, d.Alert.Incident.Brand)
-		s.record(ctx, d, err)
-		next.Days = days
+		if alerts.Pictured(d.Alert) && !d.Alert.Test {
+			next.Days = s.draw(ctx, d)
+		}
 		return
 	}
 	if d.Alert.Change != brand.Weekly && d.Alert.Change != brand.Daily {
@@ -204,6 +222,19 @@ func (s *sender) illustrate(ctx context.Context, d store.Delivery, next *alerts.
 			next.Pictures = append(next.Pictures, alerts.Picture{Brand: m.Brand, Days: days})
 		}
 	}
+}
+
+// draw returns the days of an incident's brand.
+func (s *sender) draw(ctx context.Context, d store.Delivery) []alerts.Day {
+	if s.drawn.delivery != d.ID {
+		days, err := s.days(ctx, d.Alert.Incident.Brand)
+		if err != nil {
+			s.record(ctx, d, err)
+			return nil
+		}
+		s.drawn = drawn{d.ID, days}
+	}
+	return s.drawn.days
 }
 
 // mostPictures is how many charts a report brings along.
@@ -230,10 +261,13 @@ func (s *sender) settle(ctx context.Context, d store.Delivery, receipt string, e
 		s.log.Info("delivered", "channel", s.Name, "incident", d.Alert.Incident.ID, "change", string(d.Alert.Change))
 		s.record(ctx, d, s.store.Sent(ctx, d.ID, receipt, s.now()))
 		s.at("recorded as sent")
+		s.drawn = drawn{}
+		s.ended(s.Name, health.Delivered, s.now().Sub(d.QueuedAt), nil)
 		return s.Gap
 	case errors.Is(err, alerts.ErrRejected):
 		s.log.Error("delivery parked", "channel", s.Name, "incident", d.Alert.Incident.ID, "err", err)
 		s.record(ctx, d, s.store.Park(ctx, d.ID, err.Error()))
+		s.ended(s.Name, health.Parked, 0, err)
 		s.record(ctx, d, s.report(ctx, err))
 		return s.Gap
 	case errors.Is(err, alerts.ErrAmbiguous):
@@ -259,6 +293,11 @@ func (s *sender) report(ctx context.Context, reason error) error {
 func (s *sender) postpone(ctx context.Context, d store.Delivery, ambiguous bool, wait time.Duration, err error) time.Duration {
 	s.log.Error("delivery postponed", "channel", s.Name, "incident", d.Alert.Incident.ID, "wait", wait.String(), "err", err)
 	s.record(ctx, d, s.store.Postpone(ctx, d.ID, s.now().Add(wait), ambiguous, err.Error()))
+	outcome := health.Postponed
+	if ambiguous {
+		outcome = health.Ambiguous
+	}
+	s.ended(s.Name, outcome, 0, err)
 	return min(wait, idle)
 }
 

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	notify "github.com/coreos/go-systemd/v22/daemon"
@@ -12,14 +13,15 @@ import (
 // systemd it does nothing.
 func TellSystemd(state string) { _, _ = notify.SdNotify(false, state) }
 
-// watchdog feeds the service manager's watchdog while the store answers, and
-// keeps the status line true.
-func (d *Daemon) watchdog(ctx context.Context, p *Program) {
+// watchdog feeds the service manager's watchdog while every loop goes on, and
+// keeps the status line true. It asks nobody who could keep it waiting: what is
+// slow beats a pulse of its own.
+func (r *runner) watchdog(ctx context.Context) {
 	every, err := notify.SdWatchdogEnabled(false)
 	if err != nil || every == 0 {
 		every = 2 * time.Minute // nobody waits for us: only the status line
 	}
-	ticker := time.NewTicker(every / 2)
+	ticker := time.NewTicker(every / 3)
 	defer ticker.Stop()
 	for {
 		select {
@@ -27,12 +29,43 @@ func (d *Daemon) watchdog(ctx context.Context, p *Program) {
 			return
 		case <-ticker.C:
 		}
-		waiting, parked, err := p.Pipeline.Store.Waiting(ctx)
-		if err != nil {
-			d.Log.Error("watchdog not fed: the store does not answer", "err", err)
+		if stuck := r.Health.Stuck(); len(stuck) > 0 {
+			r.Log.Error("watchdog not fed: something does not go on", "stuck", strings.Join(stuck, ", "))
+			r.Tell("STATUS=stuck: " + strings.Join(stuck, ", "))
 			continue
 		}
-		d.Tell("WATCHDOG=1\nSTATUS=" + fmt.Sprintf("%d brands, %d sources, %d alerts waiting, %d parked",
-			len(p.Pipeline.Brands), len(p.Sources), waiting, parked))
+		r.Tell("WATCHDOG=1\nSTATUS=" + r.status())
 	}
+}
+
+// status is the line that the service manager shows.
+func (r *runner) status() string {
+	age, waiting := r.outbox.Load().values()
+	return r.Health.Status(len(r.program.Pipeline.Brands), age, waiting, r.program.Pipeline.Now())
+}
+
+// queue is how much waited when it was last looked at.
+type queue struct {
+	age     time.Duration // of the oldest delivery that should be with people by now
+	waiting int
+}
+
+func (q *queue) values() (time.Duration, int) {
+	if q == nil {
+		return 0, 0
+	}
+	return q.age, q.waiting
+}
+
+// show serves the pages until ctx ends. Without them the daemon does its work all
+// the same.
+func (r *runner) show(ctx context.Context) error {
+	address := r.program.Health.Listen
+	if address == "" {
+		return nil
+	}
+	if err := r.Health.Serve(ctx, address); err != nil && ctx.Err() == nil {
+		r.trouble("page", fmt.Sprintf("health.listen: %v", err))
+	}
+	return nil
 }

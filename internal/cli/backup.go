@@ -3,9 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,7 +64,7 @@ func newBackup() *cobra.Command {
 		file := ""
 		if len(args) == 1 {
 			file, keep = args[0], 0
-		} else if file, err = newBackupFile(db.Path(), time.Now()); err != nil {
+		} else if file, err = store.NewBackupFile(db.Path(), time.Now()); err != nil {
 			return err
 		}
 		if err := db.Backup(cmd.Context(), file); err != nil {
@@ -76,36 +73,12 @@ func newBackup() *cobra.Command {
 		if err := verify(cmd, file, asJSON); err != nil {
 			return err
 		}
-		return prune(filepath.Dir(file), keep)
+		if keep <= 0 {
+			return nil
+		}
+		return store.PruneBackups(db.Path(), keep)
 	}
 	return cmd
-}
-
-// newBackupFile names the next backup in the folder beside the database.
-func newBackupFile(database string, at time.Time) (string, error) {
-	dir := store.BackupDir(database)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
-	}
-	return filepath.Join(dir, "pantau-"+at.UTC().Format("20060102-150405")+".db"), nil
-}
-
-// prune removes the oldest backups of a folder until keep are left.
-func prune(dir string, keep int) error {
-	if keep <= 0 {
-		return nil
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "pantau-????????-??????.db"))
-	if err != nil {
-		return err
-	}
-	slices.Sort(files) // the names are times
-	for _, file := range files[:max(len(files)-keep, 0)] {
-		if err := os.Remove(file); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func newRestore() *cobra.Command {
@@ -123,11 +96,11 @@ func newRestore() *cobra.Command {
 		if err := verify(cmd, args[0], asJSON); err != nil || only {
 			return err
 		}
-		unlock, err := daemon.Lock(path + ".lock")
+		lock, err := daemon.Lock(path + ".lock")
 		if err != nil {
 			return err
 		}
-		defer unlock()
+		defer lock.Unlock()
 		aside, err := store.Restore(args[0], path, time.Now())
 		if err != nil {
 			return err

@@ -58,7 +58,7 @@ func newOnce() *cobra.Command {
 			return err
 		}
 		rounds, err := once(cmd, s, log)
-		if err = errors.Join(err, s.close()); err != nil {
+		if err = errors.Join(err, s.close(err)); err != nil {
 			return err
 		}
 		if asJSON {

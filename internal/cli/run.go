@@ -2,6 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -13,6 +16,8 @@ import (
 
 	"pantau/config"
 	"pantau/daemon"
+	"pantau/internal/health"
+	"pantau/store"
 )
 
 const runHelp = `
@@ -37,7 +42,7 @@ func newRun() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		s, err := start(cmd.Context(), cfg, sources, cmd.OutOrStdout(), log)
+		s, err := startPatiently(cmd.Context(), cfg, sources, cmd.OutOrStdout(), log)
 		if err != nil {
 			return err
 		}
@@ -46,7 +51,8 @@ func newRun() *cobra.Command {
 		defer signal.Stop(reload)
 		log.Info("started", "version", Version, "config", *path, "database", cfg.Database, "brands", len(cfg.Brands), "sources", len(sources))
 		probe(cmd.Context(), cfg, log)
-		d := &daemon.Daemon{Log: log, Reload: reload, Tell: daemon.TellSystemd, Report: report(log), Load: func() (*daemon.Program, error) {
+		build := health.Build{Version: Version, Lexicon: s.program.Pipeline.Scorer.Version()}
+		d := &daemon.Daemon{Log: log, Reload: reload, Tell: daemon.TellSystemd, Report: report(log), Health: health.New(build, time.Now), Load: func() (*daemon.Program, error) {
 			cfg, sources, err := load(*path)
 			if err != nil {
 				return nil, err
@@ -57,13 +63,45 @@ func newRun() *cobra.Command {
 			return wire(cfg, s.db, sources, cmd.OutOrStdout(), log)
 		}}
 		err = d.Run(cmd.Context(), s.program)
-		if closing := s.close(); err == nil {
+		if closing := s.close(err); err == nil {
 			err = closing
 		}
 		log.Info("stopped")
 		return err
 	}
 	return cmd
+}
+
+// startWait is between two tries to start on a disk that takes nothing.
+const startWait = 10 * time.Second
+
+// startPatiently waits for a disk that is full or broken just now: ending would
+// only make the service manager start us again and again. A mistake in the user's
+// own words is no reason to be blind either: the daemon starts without them.
+func startPatiently(ctx context.Context, cfg *config.Config, sources []daemon.Source, out io.Writer, log *slog.Logger) (*station, error) {
+	var words lexiconError
+	for {
+		s, err := start(ctx, cfg, sources, out, log)
+		if words.error == nil && errors.As(err, &words) {
+			cfg.Lexicon = nil
+			continue
+		}
+		switch store.FaultOf(err) {
+		case store.DiskFull, store.DiskFail, store.Busy:
+		default:
+			if err == nil && words.error != nil {
+				s.program.Troubles[health.Lexicon] = words.Error()
+			}
+			return s, err
+		}
+		log.Error("cannot start yet", "err", err)
+		daemon.TellSystemd(fmt.Sprintf("EXTEND_TIMEOUT_USEC=%d\nSTATUS=waiting: %s", (2 * time.Minute).Microseconds(), store.FaultOf(err)))
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(startWait):
+		}
+	}
 }
 
 // probe says at the start which guarantee of delivery holds. Slack may be down

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 	"pantau/collectors/fetch"
 	"pantau/config"
 	"pantau/daemon"
+	"pantau/internal/health"
 	"pantau/sentiment"
 	"pantau/store"
 )
@@ -60,31 +62,47 @@ type station struct {
 	cfg     *config.Config
 	db      *store.DB
 	program *daemon.Program
-	unlock  func()
+	lock    *daemon.LockFile
 }
 
 // start opens the store of a configuration for the only daemon that collects
 // into it.
 func start(ctx context.Context, cfg *config.Config, sources []daemon.Source, out io.Writer, log *slog.Logger) (*station, error) {
+	if _, err := store.Engine(); err != nil {
+		return nil, err
+	}
+	err := store.Writable(cfg.Database)
+	if err != nil {
+		return nil, err
+	}
 	s := &station{cfg: cfg}
-	var err error
-	if s.db, err = store.Open(ctx, cfg.Database, cfg.Zone); err != nil {
+	if s.lock, err = daemon.Lock(cfg.Database + ".lock"); err != nil {
 		return nil, err
 	}
-	if s.unlock, err = daemon.Lock(cfg.Database + ".lock"); err != nil {
-		_ = s.db.Close()
+	opened, recovered, err := daemon.Open(ctx, cfg.Database, cfg.Zone, s.lock.Unclean, log)
+	if err != nil {
+		s.lock.Leave()
 		return nil, err
 	}
+	s.db = opened
 	if s.program, err = wire(cfg, s.db, sources, out, log); err != nil {
-		_ = s.close()
-		return nil, err
+		return nil, errors.Join(err, s.close(nil))
+	}
+	if recovered != "" {
+		s.program.Troubles[health.Restored] = recovered
 	}
 	return s, nil
 }
 
-func (s *station) close() error {
+// close ends the work. After an unclean end the lock file stays, so that the next
+// start looks through the whole database.
+func (s *station) close(cause error) error {
 	err := s.db.Close()
-	s.unlock()
+	if store.FaultOf(cause) == store.Corrupt || err != nil {
+		s.lock.Leave()
+	} else {
+		s.lock.Unlock()
+	}
 	return err
 }
 
@@ -94,7 +112,7 @@ func wire(cfg *config.Config, db *store.DB, sources []daemon.Source, out io.Writ
 	if err != nil {
 		return nil, err
 	}
-	program := &daemon.Program{Pipeline: p, Sources: sources, Channels: channels(cfg, out), Listen: listeners(cfg), Zone: cfg.Zone, Reports: cfg.Digest, Keep: cfg.Retention}
+	program := &daemon.Program{Pipeline: p, Health: cfg.Health, Troubles: map[health.Mode]string{}, Sources: sources, Channels: channels(cfg, out), Listen: listeners(cfg), Zone: cfg.Zone, Reports: cfg.Digest, Keep: cfg.Retention}
 	for _, c := range program.Channels {
 		if c.Name != cfg.Escalation.Channel {
 			p.Channels = append(p.Channels, c.Name)
@@ -134,10 +152,16 @@ func newScorer(cfg *config.Config) (*sentiment.Analyzer, error) {
 	}
 	scorer, err := sentiment.New(overlays...)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, lexiconError{usageError{err}}
 	}
 	return scorer, nil
 }
+
+// lexiconError marks a mistake in the user's own entries.
+type lexiconError struct{ error }
+
+// Unwrap returns what the mistake is.
+func (e lexiconError) Unwrap() error { return e.error }
 
 // channels returns the outboxes that the configuration asks for.
 func channels(cfg *config.Config, out io.Writer) []daemon.Channel {
