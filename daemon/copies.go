@@ -56,8 +56,9 @@ func copyOf(ctx context.Context, db *store.DB, now time.Time) (file string, err 
 // haveBackup notes the newest verified backup.
 func (r *runner) haveBackup(file string) {
 	if info, err := os.Stat(file); err == nil {
-		r.backedUp.Store(info.ModTime().Unix())
-		r.Health.LastBackup.Set(float64(info.ModTime().Unix()))
+		at := store.BackupTime(file).Unix()
+		r.backedUp.Store(at)
+		r.Health.LastBackup.Set(float64(at))
 		r.Health.BackupBytes.Set(float64(info.Size()))
 	}
 }

@@ -102,16 +102,14 @@ func (r *runner) keepWriting(ctx context.Context) {
 	pulse := r.Health.Start("writer", writerLimit)
 	defer pulse.Stop()
 	var wall clock
-	wall.jump(r.program.Pipeline.Now())
+	r.follow(&wall)
 	for tried := time.Now(); ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(writerEvery):
 		}
-		if d := wall.jump(r.program.Pipeline.Now()); d.Abs() > clockJump {
-			r.clockSet(d)
-		}
+		r.follow(&wall)
 		switch {
 		case !r.Health.Holds(health.Store):
 			err := r.program.Pipeline.Store.Write(ctx, func(*store.Tx) error { return nil })
@@ -177,8 +175,12 @@ func room(dir string) error {
 	return f.Sync()
 }
 
-// clockSet follows a clock that somebody set.
-func (r *runner) clockSet(by time.Duration) {
+// follow sees whether somebody set the clock, and adapts the schedules.
+func (r *runner) follow(wall *clock) {
+	by := wall.jump(r.program.Pipeline.Now())
+	if by.Abs() <= clockJump {
+		return
+	}
 	r.Log.Warn("the clock was set", "by", by.Round(time.Second).String())
 	r.Health.ClockJumps.Inc()
 	r.replan()

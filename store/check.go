@@ -32,7 +32,8 @@ const (
 func FaultOf(err error) Fault {
 	var se sqlite3.Error
 	var no syscall.Errno
-	if errors.As(err, &no) && !errors.As(err, &se) {
+	if !errors.As(err, &se) {
+		_ = errors.As(err, &no)
 		return faultOfSystem(no)
 	}
 	switch se.Code {
@@ -109,8 +110,11 @@ func (db *DB) Probe(ctx context.Context, at time.Time) error {
 	return db.Write(ctx, func(tx *Tx) error { return tx.set("probe", at.UTC().Format(time.RFC3339Nano)) })
 }
 
-// backupForm is how the names of backups look: they sort by time.
-const backupForm = "pantau-????????-??????.db"
+// How the names of backups look: they sort by time.
+const (
+	backupName = "pantau-20060102-150405.db"
+	backupForm = "pantau-????????-??????.db"
+)
 
 // NewBackupFile names the next backup in the folder beside the database, which
 // it makes when it is missing.
@@ -119,7 +123,13 @@ func NewBackupFile(database string, at time.Time) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	return filepath.Join(dir, "pantau-"+at.UTC().Format("20060102-150405")+".db"), nil
+	return filepath.Join(dir, at.UTC().Format(backupName)), nil
+}
+
+// BackupTime returns when a backup of that name was made.
+func BackupTime(file string) time.Time {
+	at, _ := time.Parse(backupName, filepath.Base(file)) // zero for other names
+	return at
 }
 
 // Backups returns the backups of a database, oldest first.
