@@ -144,13 +144,18 @@ func TestMastodonWantsToken(t *testing.T) {
 
 // TestTokens checks the signatures of the keyed kinds with the public halves.
 func TestTokens(t *testing.T) {
-	apple := &appstoreconnect{issuer: "i", keyID: "k", keyFile: "testdata/appstoreconnect/key-for-tests.p8"}
+	const appleKey = "testdata/appstoreconnect/key-for-tests.p8"
+	key8, err := source(t, "appstoreconnect", "").Key("key_file", appleKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	apple := &appstoreconnect{issuer: "i", keyID: "k", key: key8}
 	token, err := apple.token(testNow)
 	if err != nil {
 		t.Fatal(err)
 	}
 	signed, signature := cutToken(t, token, `{"aud":"appstoreconnect-v1","exp":1795230600,"iat":1795230000,"iss":"i"}`)
-	text, err := os.ReadFile(apple.keyFile)
+	text, err := os.ReadFile(appleKey)
 	if err != nil {
 		t.Fatal(err)
 	}

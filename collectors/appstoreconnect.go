@@ -27,7 +27,7 @@ import (
 type appstoreconnect struct {
 	app           int
 	issuer, keyID string
-	keyFile       string
+	key           config.Key
 	pages         int
 	client        *fetch.Client
 }
@@ -47,12 +47,13 @@ func newAppStoreConnect(src config.Source, client *fetch.Client) (Collector, err
 	if opts.App <= 0 {
 		err = config.Join(err, src.Errorf("options.app", "%d is not the app's Apple ID", opts.App))
 	}
-	for key, value := range map[string]string{"issuer": opts.Issuer, "key_id": opts.KeyID, "key_file": opts.KeyFile} {
+	for key, value := range map[string]string{"issuer": opts.Issuer, "key_id": opts.KeyID} {
 		if value == "" {
 			err = config.Join(err, src.Errorf("options."+key, "is missing: App Store Connect shows it under Users and Access, Integrations"))
 		}
 	}
-	return &appstoreconnect{opts.App, opts.Issuer, opts.KeyID, opts.KeyFile, opts.Pages, client}, err
+	key, e := src.Key("key_file", opts.KeyFile)
+	return &appstoreconnect{opts.App, opts.Issuer, opts.KeyID, key, opts.Pages, client}, config.Join(err, e)
 }
 
 type appstoreReviews struct {
@@ -138,11 +139,11 @@ func (a *appstoreconnect) mentions(answer appstoreReviews) []brand.Mention {
 // token signs the claims that Apple asks for; it is good for ten minutes.
 // https://developer.apple.com/documentation/appstoreconnectapi/generating-tokens-for-api-requests
 func (a *appstoreconnect) token(now time.Time) (string, error) {
-	text, err := readKey("key_file", a.keyFile)
+	text, err := a.key.Read()
 	if err != nil {
 		return "", err
 	}
-	parsed, err := parsePrivateKey(text)
+	parsed, err := parsePrivateKey(text.Reveal())
 	key, ok := parsed.(*ecdsa.PrivateKey)
 	if err != nil || !ok {
 		return "", errors.New("key_file: not the .p8 file of App Store Connect")

@@ -21,7 +21,7 @@ import (
 // https://docs.joinmastodon.org/methods/timelines/#tag
 type mastodon struct {
 	server, tag string
-	tokenFile   string
+	token       config.Key // none where the server shows tags to everybody
 	pages       int
 	client      *fetch.Client
 }
@@ -41,10 +41,16 @@ func newMastodon(src config.Source, client *fetch.Client) (Collector, error) {
 	if opts.Tag == "" || strings.ContainsAny(opts.Tag, "#/ ") {
 		err = config.Join(err, src.Errorf("options.tag", "%q is not a hashtag without its #", opts.Tag))
 	}
+	var token config.Key
+	if opts.TokenFile != "" {
+		var e error
+		token, e = src.Key("token_file", opts.TokenFile)
+		err = config.Join(err, e)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &mastodon{strings.TrimRight(opts.Server, "/"), opts.Tag, opts.TokenFile, opts.Pages, client.With(opts.Policy)}, nil
+	return &mastodon{strings.TrimRight(opts.Server, "/"), opts.Tag, token, opts.Pages, client.With(opts.Policy)}, nil
 }
 
 type mastodonStatus struct {
@@ -98,11 +104,10 @@ func (m *mastodon) Collect(ctx context.Context, req Request, emit func(brand.Men
 }
 
 func (m *mastodon) header() (http.Header, error) {
-	if m.tokenFile == "" {
+	if !m.token.Set() {
 		return nil, nil
 	}
-	token, err := readKey("token_file", m.tokenFile)
-	return http.Header{"Authorization": {"Bearer " + token}}, err
+	return bearer(m.token)
 }
 
 // hint says what a refusal means here: many servers show tags to their users only.

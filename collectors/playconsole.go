@@ -2,15 +2,6 @@ package collectors
 
 import (
 	"context"
-	"crypto"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -25,14 +16,13 @@ import (
 // edited in the last seven days; older reviews come from the Console's exports.
 // https://developers.google.com/android-publisher/reply-to-reviews
 type playconsole struct {
-	app        string
-	accessFile string
-	client     *fetch.Client
+	app    string
+	key    config.Key
+	client *fetch.Client
 }
 
 const (
 	playScope = "https://www.googleapis.com/auth/androidpublisher"
-	playToken = "https://oauth2.googleapis.com/token"
 	playPages = 50 // a guard; seven days seldom fill two
 )
 
@@ -48,10 +38,8 @@ func newPlayConsole(src config.Source, client *fetch.Client) (Collector, error) 
 	if opts.Package == "" || strings.ContainsAny(opts.Package, "/? ") {
 		err = src.Errorf("options.package", "%q is not the name of a package such as id.example.app", opts.Package)
 	}
-	if opts.KeyFile == "" {
-		err = config.Join(err, src.Errorf("options.key_file", "is missing: name the JSON file of a service account that may reply to reviews"))
-	}
-	return &playconsole{opts.Package, opts.KeyFile, client}, err
+	key, e := src.Key("key_file", opts.KeyFile)
+	return &playconsole{opts.Package, key, client}, config.Join(err, e)
 }
 
 // playTime is a time in Google's JSON: seconds come as text.
@@ -83,11 +71,10 @@ func (p *playconsole) Collect(ctx context.Context, req Request, emit func(brand.
 	if err := r.start(&cursor, &cursor.checkpoint); err != nil {
 		return r.fail(ctx, err)
 	}
-	token, err := p.token(ctx, req.Now)
+	header, err := googleAccess(ctx, p.client, p.key, playScope, req.Now)
 	if err != nil {
 		return r.fail(ctx, err)
 	}
-	header := http.Header{"Authorization": {"Bearer " + token}}
 	q := url.Values{"maxResults": {"100"}}
 	for range playPages {
 		var answer struct {
@@ -141,52 +128,4 @@ func (p *playconsole) mention(v playReview) brand.Mention {
 		m.Title, m.Text = "", m.Title
 	}
 	return m
-}
-
-// token trades a signed claim for an access token (RFC 7523).
-func (p *playconsole) token(ctx context.Context, now time.Time) (string, error) {
-	text, err := readKey("key_file", p.accessFile)
-	if err != nil {
-		return "", err
-	}
-	var account struct {
-		Email string `json:"client_email"`
-		Key   string `json:"private_key"`
-	}
-	notOurs := errors.New("key_file: not the JSON file of a service account")
-	if json.Unmarshal([]byte(text), &account) != nil {
-		return "", notOurs
-	}
-	parsed, err := parsePrivateKey(account.Key)
-	key, ok := parsed.(*rsa.PrivateKey)
-	if err != nil || !ok {
-		return "", notOurs
-	}
-	signed, err := unsignedToken(map[string]any{"alg": "RS256", "typ": "JWT"},
-		map[string]any{"iss": account.Email, "scope": playScope, "aud": playToken, "iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix()})
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256([]byte(signed))
-	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
-	if err != nil {
-		return "", err
-	}
-	return p.trade(ctx, signed+"."+base64.RawURLEncoding.EncodeToString(signature))
-}
-
-func (p *playconsole) trade(ctx context.Context, assertion string) (string, error) {
-	form := url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {assertion}}
-	resp, err := p.client.With(fetch.Policy{Robots: "ignore"}).Get(ctx, fetch.Request{URL: playToken, Form: form})
-	if err != nil {
-		return "", err
-	}
-	var answer struct {
-		Token string `json:"access_token"`
-		Error string `json:"error_description"`
-	}
-	if err := json.Unmarshal(resp.Body, &answer); err != nil || answer.Token == "" {
-		return "", fmt.Errorf("%s: gives no token for this service account: %.100q", resp.URL.Host, answer.Error)
-	}
-	return answer.Token, nil
 }

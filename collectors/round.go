@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
 	"pantau/brand"
 	"pantau/collectors/fetch"
+	"pantau/config"
 )
 
 // checkpoint is the part of a cursor that all kinds with items in time share.
@@ -158,12 +158,8 @@ func getJSON(ctx context.Context, client *fetch.Client, address string, header h
 	return resp, nil
 }
 
-// readKey reads a file that holds a secret. It is read again in every run, so
-// that it can be replaced without a restart.
-func readKey(option, path string) (string, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", option, err)
-	}
-	return strings.TrimSpace(string(data)), nil
+// bearer returns the header that carries a token.
+func bearer(key config.Key) (http.Header, error) {
+	token, err := key.Read()
+	return http.Header{"Authorization": {"Bearer " + token.Reveal()}}, err
 }

@@ -18,7 +18,7 @@ import (
 // operator's key. https://developers.google.com/youtube/v3/docs/commentThreads/list
 type youtube struct {
 	targets []url.Values // one query for each video or channel
-	keyFile string
+	key     config.Key
 	pages   int
 	client  *fetch.Client
 }
@@ -34,13 +34,12 @@ func newYouTube(src config.Source, client *fetch.Client) (Collector, error) {
 		return nil, err
 	}
 	err := checkPages(src, opts.Pages)
-	if opts.KeyFile == "" {
-		err = config.Join(err, src.Errorf("options.key_file", "is missing: name the file with the API key"))
-	}
+	key, e := src.Key("key_file", opts.KeyFile)
+	err = config.Join(err, e)
 	if (opts.Channel == "") == (len(opts.Videos) == 0) {
 		err = config.Join(err, src.Errorf("options", "must name either a channel or videos"))
 	}
-	y := &youtube{keyFile: opts.KeyFile, pages: opts.Pages, client: client}
+	y := &youtube{key: key, pages: opts.Pages, client: client}
 	if opts.Channel != "" {
 		y.targets = append(y.targets, url.Values{"allThreadsRelatedToChannelId": {opts.Channel}})
 	}
@@ -81,11 +80,11 @@ func (y *youtube) Collect(ctx context.Context, req Request, emit func(brand.Ment
 	if err := r.start(&cursor, &cursor.checkpoint); err != nil {
 		return r.fail(ctx, err)
 	}
-	key, err := readKey("key_file", y.keyFile)
+	key, err := y.key.Read()
 	if err != nil {
 		return r.fail(ctx, err)
 	}
-	header := http.Header{"X-Goog-Api-Key": {key}}
+	header := http.Header{"X-Goog-Api-Key": {key.Reveal()}}
 	for _, target := range y.targets {
 		if err := y.threads(ctx, r, target, header); err != nil {
 			return r.fail(ctx, err)

@@ -30,6 +30,45 @@ func (s Secret) GoString() string { return "***" }
 // MarshalText keeps the value out of JSON and TOML.
 func (s Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }
 
+// Key is a secret of a source. It stays a reference until it is needed, so that
+// it can be replaced without a restart.
+type Key struct {
+	option, reference string
+	env               func(string) string
+}
+
+// Set reports whether there is a reference.
+func (k Key) Set() bool { return k.reference != "" }
+
+// Read returns the secret as it is now.
+func (k Key) Read() (Secret, error) {
+	s, err := readSecret(k.reference, k.env)
+	if err != nil {
+		return s, fmt.Errorf("%s: %w", k.option, err)
+	}
+	return s, nil
+}
+
+// Key returns the secret that an option refers to. Only the form is checked: the
+// secret itself may be there for the daemon alone. An option whose name ends in
+// _file may be a path without file: before it.
+func (s Source) Key(option, reference string) (Key, error) {
+	k := Key{option: option, reference: reference, env: s.env}
+	scheme, name, _ := strings.Cut(reference, ":")
+	known := scheme == "credential" || scheme == "env" || scheme == "file"
+	switch {
+	case reference == "":
+		return k, s.Errorf("options."+option, "is missing: %s", secretForms)
+	case !known && strings.HasSuffix(option, "_file"):
+		k.reference = "file:" + reference
+	case !known || name == "":
+		return k, s.Errorf("options."+option, "secrets do not stand in this file: %s", secretForms)
+	case scheme == "credential" && filepath.Base(name) != name:
+		return k, s.Errorf("options."+option, "%s: a credential name has no slash", reference)
+	}
+	return k, nil
+}
+
 const secretForms = "write credential:NAME (systemd LoadCredential), file:/PATH or env:NAME"
 
 // readSecret follows a reference such as credential:slack-token. The reference

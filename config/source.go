@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type Source struct {
 
 	key string // such as sources[1]
 	doc *document
+	env func(string) string
 	raw map[string]any
 }
 
@@ -53,7 +55,7 @@ func ParseSource(file string, data []byte) (Source, error) {
 		d.report("sources", "there is none")
 		return Source{}, Join(d.mistakes)
 	}
-	return (&checker{document: d}).source(0, f.Sources[0]), Join(d.mistakes)
+	return (&checker{document: d, env: os.Getenv}).source(0, f.Sources[0]), Join(d.mistakes)
 }
 
 func (c *checker) sources(list []sourceFile, cfg *Config) []Source {
@@ -74,7 +76,7 @@ func (c *checker) sources(list []sourceFile, cfg *Config) []Source {
 }
 
 func (c *checker) source(i int, f sourceFile) Source {
-	s := Source{Name: f.Name, Kind: f.Kind, Brand: f.Brand, Match: f.Match, key: fmt.Sprintf("sources[%d]", i), doc: c.document, raw: f.Options}
+	s := Source{Name: f.Name, Kind: f.Kind, Brand: f.Brand, Match: f.Match, key: fmt.Sprintf("sources[%d]", i), doc: c.document, env: c.env, raw: f.Options}
 	if f.Kind == "" {
 		c.report(s.key+".kind", "is missing: say what kind of source this is")
 	}
