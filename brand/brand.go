@@ -20,6 +20,7 @@ type Mention struct {
 	Text        string    // plain text, UTF-8
 	Author      string    // handle as the source gives it; stored only as a keyed pseudonym
 	Stars       int       // 1 to 5, 0 when the source gives no rating
+	Advice      Advice    // where the source asks for one instead of stars
 	Version     string    // app version the review is about
 	Place       string    // city or region when the source names one
 	PublishedAt time.Time // event time; zero when the source gives none

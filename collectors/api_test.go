@@ -38,11 +38,13 @@ var interfaces = map[string]string{
 	"appstoreconnect": "app = 5\nissuer = \"i\"\nkey_id = \"k\"\nkey_file = \"testdata/appstoreconnect/key-for-tests.p8\"",
 	"discourse":       `url = "https://a.example"`,
 	"gdelt":           `query = "brand"`,
+	"gbp":             "account = \"1\"\nlocations = { a = \"2\" }\nkey_file = \"testdata/gbp/consent-for-tests.json\"",
 	"hackernews":      `query = "brand"`,
 	"mastodon":        "server = \"https://a.example\"\ntag = \"brand\"",
 	"playconsole":     "package = \"id.example\"\nkey_file = \"testdata/playconsole/account-for-tests.json\"",
 	"steam":           `app = 5`,
 	"youtube":         "key_file = \"testdata/youtube/key-for-tests\"\nvideos = [\"v\"]",
+	"x":               "query = \"brand\"\ntoken = \"file:testdata/x/token-for-tests\"\nbudget_posts_per_day = 1000",
 }
 
 // TestInterfacesFail sends every kind what interfaces send when something is
@@ -83,9 +85,10 @@ func TestInterfacesFail(t *testing.T) {
 
 func TestInterfacesEmpty(t *testing.T) {
 	bodies := map[string]string{"appstore": `{"feed":{}}`, "appstoreconnect": `{"data":[]}`, "discourse": `{"latest_posts":[]}`, "gdelt": `{}`, "hackernews": `{"hits":[]}`,
-		"mastodon": `[]`, "playconsole": `{"access_token":"x"}`, "steam": `{"success":1,"reviews":[]}`, "youtube": `{"items":[]}`}
+		"mastodon": `[]`, "playconsole": `{"access_token":"x"}`, "steam": `{"success":1,"reviews":[]}`, "youtube": `{"items":[]}`,
+		"gbp": `{"access_token":"x"}`, "x": `{"meta":{"result_count":0}}`}
 	// Searches and windows answer "nothing"; lists that held items cannot be empty.
-	search := map[string]bool{"gdelt": true, "hackernews": true, "playconsole": true}
+	search := map[string]bool{"gdelt": true, "hackernews": true, "playconsole": true, "x": true}
 	for kind, options := range interfaces {
 		want := map[bool]Status{true: Fresh, false: Degraded}[search[kind]]
 		_, report := run(t, kind, options, everywhere{body: bodies[kind]}, Request{Now: testNow, Cursor: `{"newest":1795140000,"items":2,"until":1795143600}`})
@@ -109,6 +112,12 @@ func TestInterfaceOptions(t *testing.T) {
 		{"mastodon", "server = \"https://a.example\"\ntag = \"#a\"", "without its #"},
 		{"mastodon", "server = \"a.example\"\ntag = \"a\"", "starts with https://"},
 		{"steam", ``, "0 is not the number in the address"},
+		{"x", "query = \"a\"\ntoken = \"env:T\"", "say how many may be read a day"},
+		{"x", "query = \"a\"\ntoken = \"AAAA\"\nbudget_posts_per_day = 10", "secrets do not stand in this file"},
+		{"x", "token = \"env:T\"\nbudget_posts_per_day = 10", "options.query: has 0 characters"},
+		{"gbp", "account = \"x\"\nkey_file = \"k\"\nlocations = { a = \"1\" }", `"x" is not the number of a Business Profile account`},
+		{"gbp", "account = \"1\"\nkey_file = \"k\"", "name your places"},
+		{"gbp", "account = \"1\"\nkey_file = \"k\"\nlocations = { a = 1 }", "options.locations.a: is not the number of a place in quotes"},
 		{"jsonld", `urls = []`, "list 1 to 100 pages"},
 		{"jsonld", `urls = ["x"]`, "options.urls[0]"},
 		{"html", "urls = [\"https://a.example\"]\nitem = \"[\"\nfields = { text = \"p\" }", `"[" is not a CSS selector`},

@@ -37,6 +37,20 @@ type Collector interface {
 type Request struct {
 	Now    time.Time
 	Cursor string // of the last report; empty on the first run
+	Probe  bool   // only find out whether the source can be read: a page will do
+
+	// What some kinds read beside mentions. Nil drops it.
+	Rate   func(brand.Rating) error // averages that a page shows
+	Answer func(brand.Answer) error // answers to a survey
+}
+
+// rate hands out an average that makes sense.
+func (r Request) rate(v brand.Rating) error {
+	if r.Rate == nil || !(v.Value >= 0 && v.Best > 0 && v.Value <= v.Best) || v.Count < 0 {
+		return nil
+	}
+	v.At = r.Now
+	return r.Rate(v)
 }
 
 // Report says what a run covered.
@@ -99,6 +113,7 @@ var kinds = map[string]func(config.Source, *fetch.Client) (Collector, error){
 	"discourse":       newDiscourse,
 	"feed":            newFeed,
 	"file":            newFile,
+	"gbp":             newGBP,
 	"gdelt":           newGDELT,
 	"hackernews":      newHackerNews,
 	"html":            newPage,
@@ -107,6 +122,7 @@ var kinds = map[string]func(config.Source, *fetch.Client) (Collector, error){
 	"playconsole":     newPlayConsole,
 	"sample":          newSample,
 	"steam":           newSteam,
+	"x":               newX,
 	"youtube":         newYouTube,
 }
 

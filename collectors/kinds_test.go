@@ -65,6 +65,14 @@ func TestKinds(t *testing.T) {
 func collect(t *testing.T, c Collector, req Request, out io.Writer) Report {
 	t.Helper()
 	n := 0
+	req.Rate = func(v brand.Rating) error {
+		fmt.Fprintf(out, "rating of %s: %v of %v by %d\n", v.Subject, v.Value, v.Best, v.Count)
+		return nil
+	}
+	req.Answer = func(a brand.Answer) error {
+		fmt.Fprintf(out, "answer %s %s: %d\n", a.At.Format(time.RFC3339), a.ExternalID, a.Score)
+		return nil
+	}
 	report, err := c.Collect(t.Context(), req, func(m brand.Mention) error {
 		if n++; n <= 12 {
 			writeMention(out, m)
@@ -87,7 +95,7 @@ func collect(t *testing.T, c Collector, req Request, out io.Writer) Report {
 
 func writeMention(out io.Writer, m brand.Mention) {
 	fmt.Fprintf(out, "%s %s", m.PublishedAt.Format(time.RFC3339), m.ExternalID)
-	for _, f := range []struct{ name, value string }{{"stars", strings.Repeat("★", m.Stars)}, {"version", m.Version}, {"place", m.Place},
+	for _, f := range []struct{ name, value string }{{"stars", strings.Repeat("★", m.Stars)}, {"advice", []string{"", "recommended", "discouraged"}[m.Advice]}, {"version", m.Version}, {"place", m.Place},
 		{"author", m.Author}, {"url", m.URL}, {"title", m.Title}, {"text", m.Text}, {"reply", m.Reply}} {
 		if f.value != "" {
 			fmt.Fprintf(out, "\n    %-8s%s", f.name, strings.ReplaceAll(f.value, "\n", "\n            "))

@@ -48,13 +48,13 @@ func (r *round) start(cursor any, last *checkpoint) error {
 	return nil
 }
 
-// keep emits an item that this run has not seen. at is its place in the order of
+// note counts an item that this run has not seen. at is its place in the order of
 // the source, which is not its date where edits come first.
-func (r *round) keep(m brand.Mention, at time.Time) error {
-	if r.seen[m.ExternalID] {
-		return nil
+func (r *round) note(id string, at time.Time) (unseen bool) {
+	if r.seen[id] {
+		return false
 	}
-	r.seen[m.ExternalID] = true
+	r.seen[id] = true
 	r.report.Fetched++
 	at = at.Truncate(time.Second) // as cursors have it
 	if !at.IsZero() && (r.oldest.IsZero() || at.Before(r.oldest)) {
@@ -62,6 +62,14 @@ func (r *round) keep(m brand.Mention, at time.Time) error {
 	}
 	if at.After(r.newest) {
 		r.newest = at
+	}
+	return true
+}
+
+// keep emits an item that this run has not seen; at as in [round.note].
+func (r *round) keep(m brand.Mention, at time.Time) error {
+	if !r.note(m.ExternalID, at) {
+		return nil
 	}
 	switch {
 	case m.ExternalID == "":
@@ -84,6 +92,9 @@ func (r *round) met() bool {
 // enough reports whether older pages are of no use. Where nothing has a date,
 // only the first run reads them.
 func (r *round) enough() bool {
+	if r.req.Probe {
+		return true
+	}
 	if r.oldest.IsZero() {
 		return r.last.Until > 0
 	}
@@ -124,9 +135,14 @@ func (r *round) finish(cursor any, next *checkpoint, unchanged bool) (Report, er
 			r.report.Reason = fmt.Sprintf("nothing came, but %d items did before: open the address in a browser", r.last.Items)
 		}
 	}
-	text, err := json.Marshal(cursor)
-	r.report.Cursor = string(text)
+	var err error
+	r.report.Cursor, err = marshalCursor(cursor)
 	return r.report, err
+}
+
+func marshalCursor(cursor any) (string, error) {
+	text, err := json.Marshal(cursor)
+	return string(text), err
 }
 
 // finishSearch ends the run of a source that was searched completely since from:
