@@ -110,6 +110,7 @@ const (
 var kinds = map[string]func(config.Source, *fetch.Client) (Collector, error){
 	"appstore":        newAppStore,
 	"appstoreconnect": newAppStoreConnect,
+	"bluesky":         newBluesky,
 	"discourse":       newDiscourse,
 	"feed":            newFeed,
 	"file":            newFile,

@@ -44,7 +44,8 @@ func TestKinds(t *testing.T) {
 			site := readReplay(t, filepath.Join(dir, "response.http"))
 			var out strings.Builder
 			synctest.Test(t, func(t *testing.T) {
-				c, err := New(src, fetch.New(fetch.Options{Base: site}))
+				stream := readJetstream(t, filepath.Join(dir, "response.jsonl"))
+				c, err := New(src, fetch.New(fetch.Options{Base: site, Dial: stream.dial}))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -53,23 +53,33 @@ type chain struct {
 }
 
 func (t *chain) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := checkAddress(req.URL); err != nil {
+	h := t.client.hosts.get(req.URL.Host)
+	gap, err := t.admit(req, h)
+	if err != nil {
 		return nil, err
 	}
-	h := t.client.hosts.get(req.URL.Host)
-	gap := max(t.client.hosts.gap, t.client.policy.Gap)
-	if !t.client.policy.exempt(req) {
-		rules, err := t.robots(req, h)
-		if err != nil {
-			return nil, err
-		}
-		if !rules.allow(product, robotsPath(req.URL)) {
-			return nil, &Error{Kind: ErrBlocked, Host: req.URL.Host,
-				Text: `robots.txt asks robots to stay away from this address: choose another, or set robots = "ignore" with a robots_reason`}
-		}
-		gap = max(gap, rules.delay(product))
-	}
 	return t.turn(req, h, gap)
+}
+
+// admit asks the address guard and robots.txt, and returns the pause that the
+// host wants after this request.
+func (t *chain) admit(req *http.Request, h *host) (gap time.Duration, err error) {
+	if err := checkAddress(req.URL); err != nil {
+		return 0, err
+	}
+	gap = max(t.client.hosts.gap, t.client.policy.Gap)
+	if t.client.policy.exempt(req) {
+		return gap, nil
+	}
+	rules, err := t.robots(req, h)
+	if err != nil {
+		return 0, err
+	}
+	if !rules.allow(product, robotsPath(req.URL)) {
+		return 0, &Error{Kind: ErrBlocked, Host: req.URL.Host,
+			Text: `robots.txt asks robots to stay away from this address: choose another, or set robots = "ignore" with a robots_reason`}
+	}
+	return max(gap, rules.delay(product)), nil
 }
 
 // turn sends one request when the host is ready for it.

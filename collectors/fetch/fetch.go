@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -41,7 +42,11 @@ type Options struct {
 	Contact string            // e-mail or web address where a webmaster reaches the operator
 	Gap     time.Duration     // least pause between two requests to a host; 0 means two seconds
 	Base    http.RoundTripper // stands in for the network in tests; nil is the guarded network
+	Dial    Dial              // stands in for the network below streams in tests
 }
+
+// Dial opens a connection.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 // Client fetches. Copies made by [Client.With] share the state of the hosts.
 type Client struct {
@@ -50,6 +55,8 @@ type Client struct {
 	hosts  *hosts
 	public http.RoundTripper // refuses private addresses
 	local  http.RoundTripper // does not
+	dial   Dial              // nil is the network
+	chain  *chain
 	http   *http.Client
 }
 
@@ -58,7 +65,7 @@ func New(o Options) *Client {
 	if o.Gap == 0 {
 		o.Gap = 2 * time.Second
 	}
-	c := &Client{agent: userAgent(o), hosts: newHosts(o.Gap), public: o.Base, local: o.Base}
+	c := &Client{agent: userAgent(o), hosts: newHosts(o.Gap), public: o.Base, local: o.Base, dial: o.Dial}
 	if o.Base == nil {
 		c.public, c.local = newTransport(guarded), newTransport(unguarded)
 	}
@@ -73,8 +80,9 @@ func (c *Client) With(p Policy) *Client {
 	if p.AllowPrivate {
 		base = view.local
 	}
+	view.chain = &chain{client: &view, base: base}
 	view.http = &http.Client{
-		Transport:     retrying{&chain{client: &view, base: base}, c.hosts.gap},
+		Transport:     retrying{view.chain, c.hosts.gap},
 		CheckRedirect: checkRedirect,
 	}
 	return &view
