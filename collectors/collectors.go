@@ -39,6 +39,8 @@ type Request struct {
 	Cursor string // of the last report; empty on the first run
 	Probe  bool   // only find out whether the source can be read: a page will do
 
+	Listening time.Time // since when a [Receiver] is served; zero when it is not
+
 	// What some kinds read beside mentions. Nil drops it.
 	Rate   func(brand.Rating) error // averages that a page shows
 	Answer func(brand.Answer) error // answers to a survey
@@ -123,6 +125,7 @@ var kinds = map[string]func(config.Source, *fetch.Client) (Collector, error){
 	"playconsole":     newPlayConsole,
 	"sample":          newSample,
 	"steam":           newSteam,
+	"webhook":         newWebhook,
 	"x":               newX,
 	"youtube":         newYouTube,
 }

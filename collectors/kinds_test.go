@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,6 +53,10 @@ func TestKinds(t *testing.T) {
 				req := Request{Now: testNow}
 				for site.run = 1; site.run <= 2; site.run++ {
 					fmt.Fprintf(&out, "# run %d\n", site.run)
+					if r, ok := c.(Receiver); ok {
+						post(t, r, filepath.Join(dir, "response.json"), req.Now, &out)
+						req.Listening = testNow.Add(-time.Minute)
+					}
 					req.Cursor = collect(t, c, req, &out).Cursor
 					req.Now = req.Now.Add(time.Hour)
 				}
@@ -94,6 +99,24 @@ func collect(t *testing.T, c Collector, req Request, out io.Writer) Report {
 	return report
 }
 
+// post sends a recorded body to a receiver and writes what it would store.
+func post(t *testing.T, r Receiver, path string, now time.Time, out io.Writer) {
+	t.Helper()
+	body, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.(*webhook).now = func() time.Time { return now }
+	answer := httptest.NewRecorder()
+	r.Handler(func(_ context.Context, mentions []brand.Mention) (Receipt, error) {
+		for _, m := range mentions {
+			writeMention(out, m)
+		}
+		return Receipt{Stored: len(mentions)}, nil
+	}).ServeHTTP(answer, signedPost(t, "not-a-secret-but-long-enough", now, string(body)))
+	fmt.Fprintf(out, "answered %d %s", answer.Code, answer.Body)
+}
+
 func writeMention(out io.Writer, m brand.Mention) {
 	fmt.Fprintf(out, "%s %s", m.PublishedAt.Format(time.RFC3339), m.ExternalID)
 	for _, f := range []struct{ name, value string }{{"stars", strings.Repeat("★", m.Stars)}, {"advice", []string{"", "recommended", "discouraged"}[m.Advice]}, {"version", m.Version}, {"place", m.Place},
@@ -124,11 +147,15 @@ func readSource(t *testing.T, path string) config.Source {
 // source makes a source from its options, for tests without a file.
 func source(t *testing.T, kind, options string) config.Source {
 	t.Helper()
-	src, err := config.ParseSource("config.toml", []byte(fmt.Sprintf("[[sources]]\nname = \"test\"\nkind = %q\nbrand = \"b\"\n[sources.options]\n%s\n", kind, options)))
+	src, err := parseTestSource(kind, options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return src
+}
+
+func parseTestSource(kind, options string) (config.Source, error) {
+	return config.ParseSource("config.toml", []byte(fmt.Sprintf("[[sources]]\nname = \"test\"\nkind = %q\nbrand = \"b\"\n[sources.options]\n%s\n", kind, options)))
 }
 
 func checkGolden(t *testing.T, path, got string) {

@@ -104,6 +104,10 @@ func (d *Daemon) generation(ctx context.Context, p *Program) (next *Program, err
 	for _, listen := range p.Listen {
 		g.Go(func() error { d.listen(ctx, p.Pipeline, listen); return nil })
 	}
+	for _, s := range receptions(p, d.Log) {
+		s.listen() // before the sources are read for the first time
+		g.Go(func() error { return s.run(ctx) })
+	}
 	g.Go(func() error { return r.run(ctx, sources) })
 	g.Go(func() error { r.keepWriting(ctx); return nil })
 	g.Go(func() error { r.watchdog(ctx); return nil })

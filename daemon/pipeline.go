@@ -39,6 +39,8 @@ type Pipeline struct {
 	Now         func() time.Time
 	Decided     func()            // called after alerts were queued, to wake the sender
 	Point       func(name string) // called at named places, where a crash test may end the process; nil otherwise
+
+	listening listening
 }
 
 // at passes a named place.
@@ -77,7 +79,7 @@ func (p *Pipeline) Collect(ctx context.Context, src Source, evaluate bool) (Roun
 	if src.Again {
 		in.origin.Cursor = ""
 	}
-	report, err := src.Collector.Collect(ctx, collectors.Request{Now: in.round.StartedAt, Cursor: in.origin.Cursor}, in.take(ctx))
+	report, err := src.Collector.Collect(ctx, in.request(), in.take(ctx))
 	if err != nil {
 		return in.round, err // of the store, through emit, or of ctx
 	}
@@ -105,6 +107,32 @@ func (p *Pipeline) Collect(ctx context.Context, src Source, evaluate bool) (Roun
 	return in.round, err
 }
 
+// Accept stores mentions that were sent to a source. They are in the store when it
+// returns; the next evaluation judges them.
+func (p *Pipeline) Accept(ctx context.Context, src Source, mentions []brand.Mention) (collectors.Receipt, error) {
+	in := intake{p: p, src: src, round: Round{Run: store.Run{StartedAt: p.Now()}}}
+	take := in.take(ctx)
+	for _, m := range mentions {
+		if err := take(m); err != nil {
+			return collectors.Receipt{}, err
+		}
+	}
+	in.finish(collectors.Report{Status: collectors.Fresh, Fetched: len(mentions)})
+	err := p.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := in.locate(tx); err != nil {
+			return err
+		}
+		if err := in.flush(tx); err != nil {
+			return err
+		}
+		p.at("mentions accepted")
+		return tx.FinishRun(in.origin, in.round.Run)
+	})
+	r := collectors.Receipt{Stored: in.round.Added, Edited: in.round.Edited, Unmatched: in.round.Unmatched}
+	r.Known = len(mentions) - r.Stored - r.Edited - r.Unmatched
+	return r, err
+}
+
 // intake gathers what one run of a source brings.
 type intake struct {
 	p      *Pipeline
@@ -121,6 +149,10 @@ func (in *intake) brand() config.Brand {
 		}
 	}
 	return config.Brand{Name: in.src.Brand, Competitor: true} // imported only: never alerted
+}
+
+func (in *intake) request() collectors.Request {
+	return collectors.Request{Now: in.round.StartedAt, Cursor: in.origin.Cursor, Listening: in.p.listening.since(in.src.Name)}
 }
 
 func (in *intake) locate(tx *store.Tx) (err error) {

@@ -30,8 +30,16 @@ func configFlag(cmd *cobra.Command) *string {
 
 // load reads the configuration and makes the collectors.
 func load(path string) (*config.Config, []daemon.Source, error) {
+	endpoints := map[string]string{} // that mentions are sent to → the source
 	cfg, err := config.Load(path, os.Getenv, func(src config.Source) error {
-		_, err := collectors.New(src, fetch.New(fetch.Options{}))
+		c, err := collectors.New(src, fetch.New(fetch.Options{}))
+		if r, ok := c.(collectors.Receiver); ok && err == nil {
+			address, path := r.Endpoint()
+			if taken := endpoints[address+path]; taken != "" {
+				return src.Errorf("options.path", "%q on %s is that of the source %q: give each its own", path, address, taken)
+			}
+			endpoints[address+path] = src.Name
+		}
 		return err
 	})
 	if err != nil {
