@@ -467,7 +467,7 @@ func BenchmarkMarkup(b *testing.B) {
 	page := []byte(`<html><body><div itemscope itemtype="https://schema.org/Product">` + strings.Repeat(review, 500) + `</div></body></html>`)
 	b.SetBytes(int64(len(page)))
 	for b.Loop() {
-		if found, _ := markup(page); len(found) != 500 {
+		if found, _, _ := markup(page); len(found) != 500 {
 			b.Fatal(len(found))
 		}
 	}

@@ -62,18 +62,27 @@ type Report struct {
 	Fetched       int        // items seen, whether kept or not
 	Rejected      []Rejected // the first items that could not be kept
 	RejectedCount int
+	Warnings      []Rejected // the first items that were kept without something
+	WarningCount  int
 	Gap           bool // items between the last run and this one may be missing
 	Status        Status
 	Reason        string // one line with the next step, empty when fresh
 }
 
-// maxRejected bounds Report.Rejected.
+// maxRejected bounds Report.Rejected and Report.Warnings.
 const maxRejected = 20
 
 func (r *Report) reject(where, format string, args ...any) {
 	r.RejectedCount++
 	if len(r.Rejected) < maxRejected {
 		r.Rejected = append(r.Rejected, Rejected{where, fmt.Sprintf(format, args...)})
+	}
+}
+
+func (r *Report) warn(where, format string, args ...any) {
+	r.WarningCount++
+	if len(r.Warnings) < maxRejected {
+		r.Warnings = append(r.Warnings, Rejected{where, fmt.Sprintf(format, args...)})
 	}
 }
 

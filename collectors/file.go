@@ -29,6 +29,7 @@ type FileOptions struct {
 	Delimiter string            // of CSV, one byte; "" finds out from the headings
 	Map       map[string]string // field of a mention → column; fields that are not named are found by usual names
 	Zone      *time.Location    // of times that name none; nil is WIB
+	NPS       string            // column of answers from 0 to 10: the rows are a survey and no mentions
 }
 
 // file reads exports: CSV, TSV, JSON lines or a JSON array, gzipped or not, in
@@ -51,6 +52,7 @@ func newFile(src config.Source, _ *fetch.Client) (Collector, error) {
 		Delimiter string         `toml:"delimiter"`
 		Zone      string         `toml:"zone"`
 		Map       map[string]any `toml:"map"`
+		NPS       string         `toml:"nps"`
 	}{Zone: "WIB"}
 	if err := src.Decode(&opts); err != nil {
 		return nil, err
@@ -59,7 +61,7 @@ func newFile(src config.Source, _ *fetch.Client) (Collector, error) {
 	if err != nil {
 		return nil, src.Errorf("options.zone", "%v", err)
 	}
-	out := FileOptions{Path: opts.Path, Format: opts.Format, Delimiter: opts.Delimiter, Zone: zone, Map: map[string]string{}}
+	out := FileOptions{Path: opts.Path, Format: opts.Format, Delimiter: opts.Delimiter, Zone: zone, NPS: opts.NPS, Map: map[string]string{}}
 	for field, column := range opts.Map {
 		name, ok := column.(string)
 		if !ok {
@@ -116,7 +118,7 @@ func (f *file) Collect(ctx context.Context, req Request, emit func(brand.Mention
 		if err == nil && seen[path] == state {
 			continue
 		}
-		run := &fileRun{name: filepath.Base(path), now: req.Now, zone: f.opts.Zone, emit: emit, report: &report}
+		run := &fileRun{name: filepath.Base(path), now: req.Now, zone: f.opts.Zone, nps: f.opts.NPS, emit: emit, answer: req.Answer, report: &report}
 		if err == nil {
 			err = run.read(ctx, path, f.opts)
 		}
@@ -181,7 +183,9 @@ type fileRun struct {
 	name    string
 	now     time.Time
 	zone    *time.Location
+	nps     string // column of the answers of a survey
 	emit    func(brand.Mention) error
+	answer  func(brand.Answer) error
 	report  *Report
 	stopped error // of emit
 }

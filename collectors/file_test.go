@@ -112,8 +112,8 @@ func TestFileMistakes(t *testing.T) {
 		{"a time in the year 9999", "a.csv", head + "1,9999-12-31,5,satu\n" + good, 1, "is not a date"},
 		{"no text", "a.csv", head + "1,2026-11-20,5,\n" + good, 1, "a.csv:2: no text"},
 		{"a short row", "a.csv", head + "1,2026-11-20\n" + good, 1, "a.csv:2: no text"},
-		{"stars that are no number", "a.csv", head + "1,2026-11-20,banyak,satu\n" + good, 1, `stars "banyak" are not a number`},
-		{"stars out of range", "a.csv", head + "1,2026-11-20,9,satu\n" + good, 1, `stars "9"`},
+		{"stars that are no number", "a.csv", head + "1,2026-11-20,banyak,satu\n" + good, 2, `a.csv:2: kept without stars: "banyak" are not a number`},
+		{"stars out of range", "a.csv", head + "1,2026-11-20,9,satu\n" + good, 2, `kept without stars: "9"`},
 		{"an open quote at the end", "a.csv", head + good + "1,2026-11-20,5,\"satu", 1, "a.csv:3: a quoted field is not closed"},
 		{"an open quote swallows no rows", "a.csv", head + "1,2026-11-20,5,\"satu\n" + good + good, 2, "a.csv:2: a quoted field is not closed"},
 		{"a field of 10 MB", "a.csv", head + "1,2026-11-20,5," + strings.Repeat("x", 10<<20) + "\n" + good, 1, "a.csv:2: a field is longer than 1 MiB"},
@@ -139,6 +139,9 @@ func TestFileMistakes(t *testing.T) {
 			if len(report.Rejected) > 0 {
 				said += report.Rejected[0].String()
 			}
+			if len(report.Warnings) > 0 {
+				said += report.Warnings[0].String()
+			}
 			if len(texts) != tt.kept || !strings.Contains(said, tt.want) || strings.Contains(said, "\n") {
 				t.Errorf("kept %d, said %.300q; want %d and one line with %q", len(texts), said, tt.kept, tt.want)
 			}
@@ -147,6 +150,48 @@ func TestFileMistakes(t *testing.T) {
 			}
 			if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 64 {
 				t.Errorf("%d MiB allocated", used)
+			}
+		})
+	}
+}
+
+// TestSurvey reads answers from 0 to 10: they are no mentions and no stars.
+func TestSurvey(t *testing.T) {
+	tests := []struct {
+		name, file, data, nps string
+		want                  string // scores and rejected rows
+		ids                   int    // different ones
+	}{
+		{"CSV", "a.csv", "id,Tanggal,Skor,Komentar\n1,2026-11-20,10,bagus\n2,2026-11-20,0,jelek sekali\n", "Skor", "[10 0]", 2},
+		{"forms of a number", "a.csv", "id,time,skor\n1,2026-11-20,9.0\n2,2026-11-20,\"8,0\"\n3,2026-11-20, 7/10 \n", "skor", "[9 8 7]", 3},
+		{"no score, and what is none", "a.csv", "id,time,skor\n1,2026-11-20,\n2,2026-11-20,11\n3,2026-11-20,-1\n4,2026-11-20,7.5\n5,2026-11-20,4/5\n6,2026-11-20,5\n", "skor",
+			`[5] a.csv:2: skor "" is not a whole number from 0 to 10`, 1},
+		{"no time", "a.csv", "id,time,skor\n1,,5\n", "skor", "[] no row could be kept; the first: a.csv:2: no time", 0},
+		{"without ids, the row is its identity", "a.csv", "time,nama,skor\n2026-11-20,Rina,5\n2026-11-20,Budi,5\n2026-11-20,Budi,5\n", "skor", "[5 5 5]", 2},
+		{"JSON lines", "a.jsonl", `{"at":"2026-11-20","answers":{"nps":9},"text":"oke"}`, "answers.nps", "[9]", 1},
+		{"no such column", "a.csv", "time,skor\n2026-11-20,5\n", "nps", "[] a.csv:1: no column \"nps\"; there are: \"time, skor\"; correct nps", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), tt.file)
+			if err := os.WriteFile(path, []byte(tt.data), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			scores, ids := []int{}, map[string]bool{}
+			report, err := File(FileOptions{Path: path, NPS: tt.nps}).Collect(t.Context(), Request{Now: testNow, Answer: func(a brand.Answer) error {
+				scores = append(scores, a.Score)
+				ids[a.ExternalID] = true
+				return nil
+			}}, func(m brand.Mention) error { t.Errorf("a mention: %+v", m); return nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := fmt.Sprint(scores) + " " + report.Reason
+			if len(report.Rejected) > 0 {
+				said += report.Rejected[0].String()
+			}
+			if !strings.HasPrefix(said, tt.want) || len(ids) != tt.ids || report.Fetched != len(scores)+report.RejectedCount {
+				t.Errorf("%s with %d identities, fetched %d, rejected %d; want %s with %d", said, len(ids), report.Fetched, report.RejectedCount, tt.want, tt.ids)
 			}
 		})
 	}

@@ -133,8 +133,7 @@ func (g *gbp) place(ctx context.Context, r *round, name string, header http.Head
 			return false, gbpError(err)
 		}
 		if n == 0 && answer.Total > 0 {
-			if err := r.req.rate(brand.Rating{Subject: name, Value: answer.Average, Best: 5, Count: answer.Total}); err != nil {
-				r.stopped = err
+			if err := r.rate(brand.Rating{Subject: name, Value: answer.Average, Best: 5, Count: answer.Total}); err != nil {
 				return false, err
 			}
 		}

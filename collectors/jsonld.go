@@ -89,7 +89,7 @@ func (j *jsonld) Collect(ctx context.Context, req Request, emit func(brand.Menti
 	return r.finish(&cursor, &cursor.checkpoint, unchanged > 0)
 }
 
-var errNoReviews = errors.New("the page describes no schema.org reviews: read it with the kind html")
+var errNoReviews = errors.New("the page describes no schema.org reviews or ratings: read it with the kind html")
 
 // page emits the reviews of one page; same says that it has not changed.
 func (j *jsonld) page(ctx context.Context, r *round, address string, etags map[string]string) (same bool, err error) {
@@ -103,13 +103,16 @@ func (j *jsonld) page(ctx context.Context, r *round, address string, etags map[s
 	if err := resp.OK(); err != nil {
 		return false, err
 	}
-	found, skipped := markup(resp.Body)
+	found, averages, skipped := markup(resp.Body)
 	if skipped > 0 {
 		r.report.RejectedCount += skipped - 1
 		r.report.Fetched += skipped
 		r.report.reject(resp.URL.Host+resp.URL.Path, "%d blocks of JSON-LD are not JSON; nothing to do", skipped)
 	}
-	if len(found) == 0 {
+	if err := j.rate(r, averages, resp.URL); err != nil {
+		return false, err
+	}
+	if len(found) == 0 && len(averages) == 0 {
 		return false, fmt.Errorf("%s: %w", resp.URL.Host, errNoReviews)
 	}
 	for _, review := range found {
@@ -124,9 +127,35 @@ func (j *jsonld) page(ctx context.Context, r *round, address string, etags map[s
 	return false, nil
 }
 
-// markup returns the reviews of a page in both notations, and how many blocks of
-// JSON-LD could not be read.
-func markup(page []byte) (reviews []node, skipped int) {
+// rate hands out the averages of a page. Sites repeat the same one in both
+// notations.
+func (j *jsonld) rate(r *round, averages []rated, page *url.URL) error {
+	seen := map[brand.Rating]bool{}
+	for _, a := range averages[:min(len(averages), maxAverages)] {
+		v := brand.Rating{Subject: clean.HTML(a.subject), Value: number(get(a.rating, "ratingValue")), Best: 5, Count: int(max(number(get(a.rating, "ratingCount")), number(get(a.rating, "reviewCount"))))}
+		if v.Subject == "" {
+			v.Subject = page.Host + page.Path
+		}
+		if best := number(get(a.rating, "bestRating")); best > 0 {
+			v.Best = best
+		}
+		if v.Value == 0 || seen[v] { // sites write 0 for "not rated"
+			continue
+		}
+		seen[v] = true
+		if err := r.rate(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxAverages bounds those of one page: a list of products has one each.
+const maxAverages = 200
+
+// markup returns the reviews and averages of a page in both notations, and how
+// many blocks of JSON-LD could not be read.
+func markup(page []byte) (reviews []node, averages []rated, skipped int) {
 	var roots []any
 	for _, block := range ldBlocks(page) {
 		value, err := parseLD(block)
@@ -145,8 +174,9 @@ func markup(page []byte) (reviews []node, skipped int) {
 	}
 	for _, root := range roots {
 		w.reviews(root, 0)
+		w.ratings(root, 0)
 	}
-	return w.found, skipped
+	return w.found, w.rated, skipped
 }
 
 // reviewMention maps a Review. Few have an identity, so most get one from their

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pantau/brand"
 )
 
 const jsonldFixtures = "../../shared/data/fixtures/jsonld-microdata"
@@ -84,7 +86,7 @@ func TestJSONLDStatus(t *testing.T) {
 	}{
 		{"both pages", answers{"https://a.example/1": good, "https://a.example/2": good}, Fresh, ""},
 		{"one is gone", answers{"https://a.example/1": good}, Degraded, "1 of 2 pages: a.example: answered 404"},
-		{"one has no markup", answers{"https://a.example/1": good, "https://a.example/2": bare}, Degraded, "no schema.org reviews: read it with the kind html"},
+		{"one has no markup", answers{"https://a.example/1": good, "https://a.example/2": bare}, Degraded, "no schema.org reviews or ratings: read it with the kind html"},
 		{"none has markup", answers{"https://a.example/1": bare, "https://a.example/2": bare}, Failed, "no schema.org reviews"},
 		{"blocked", answers{"https://a.example/1": {status: 403}, "https://a.example/2": {status: 403}}, Blocked, "answered 403"},
 	}
@@ -174,14 +176,15 @@ func TestRealMarkup(t *testing.T) {
 	if len(pages) == 0 {
 		t.Skip("the recorded pages are not beside this checkout")
 	}
-	total, rated, skippedAll := 0, 0, 0
+	total, rated, shown, skippedAll := 0, 0, 0, 0
 	for _, path := range pages {
 		page, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		reviews, skipped := markup(page)
+		reviews, averages, skipped := markup(page)
 		skippedAll += skipped
+		shown += len(averages)
 		for _, r := range reviews {
 			total++
 			if reviewStars(get(r, "reviewRating")) > 0 {
@@ -190,7 +193,7 @@ func TestRealMarkup(t *testing.T) {
 		}
 		t.Logf("%s: %d reviews, %d blocks unreadable", filepath.Base(path), len(reviews), skipped)
 	}
-	t.Logf("%d pages, %d reviews, %d with a rating, %d blocks unreadable", len(pages), total, rated, skippedAll)
+	t.Logf("%d pages, %d reviews, %d with a rating, %d averages, %d blocks unreadable", len(pages), total, rated, shown, skippedAll)
 	if total != 81 {
 		t.Errorf("%d reviews, want 81", total)
 	}
@@ -200,11 +203,46 @@ func FuzzMarkup(f *testing.F) {
 	f.Add([]byte(`<script type="application/ld+json">{"@type":"Review","reviewBody":"x","reviewRating":{"ratingValue":"4"}}</script>`))
 	f.Add([]byte(`<div itemscope itemtype="http://schema.org/Review" itemref=a><p itemprop=reviewBody>x</p></div><b id=a itemprop=name>y</b>`))
 	f.Fuzz(func(t *testing.T, page []byte) {
-		reviews, _ := markup(page)
+		reviews, _, _ := markup(page)
 		for _, r := range reviews {
 			if s := reviewStars(get(r, "reviewRating")); s < 0 || s > 5 {
 				t.Errorf("%d stars in %q", s, page)
 			}
 		}
 	})
+}
+
+// TestAverages reads the averages that pages show, in the shapes that sites use.
+func TestAverages(t *testing.T) {
+	ld := func(s string) string { return `<script type="application/ld+json">` + s + `</script>` }
+	tests := []struct{ name, page, want string }{
+		{"of a product", ld(`{"@type":"Product","name":"Kemeja &amp; Celana","aggregateRating":{"@type":"AggregateRating","ratingValue":"4.4","reviewCount":"87"}}`), "Kemeja & Celana 4.4/5 by 87"},
+		{"another scale, a comma", ld(`{"name":"Hotel","aggregateRating":{"ratingValue":"8,6","bestRating":10,"ratingCount":1203,"reviewCount":900}}`), "Hotel 8.6/10 by 1203"},
+		{"in a graph, by reference", ld(`{"@graph":[{"@id":"#p","name":"Tas","aggregateRating":{"@id":"#r"}},{"@id":"#r","@type":"AggregateRating","ratingValue":4}]}`), "Tas 4/5 by 0"},
+		{"on its own", ld(`{"@type":"AggregateRating","itemReviewed":{"@type":"Product","name":"Sepatu"},"ratingValue":3.5,"ratingCount":2}`), "Sepatu 3.5/5 by 2"},
+		{"microdata", `<div itemscope itemtype="https://schema.org/Product"><b itemprop="name">Topi</b><p itemprop="aggregateRating" itemscope itemtype="https://schema.org/AggregateRating">` +
+			`<b itemprop="ratingValue">4.5</b><meta itemprop="reviewCount" content="12"></p></div>`, "Topi 4.5/5 by 12"},
+		{"the same in both", ld(`{"name":"Topi","aggregateRating":{"ratingValue":4,"reviewCount":1}}`) + `<div itemscope><b itemprop="name">Topi</b><p itemprop="aggregateRating" itemscope>` +
+			`<b itemprop="ratingValue">4</b><b itemprop="reviewCount">1</b></p></div>`, "Topi 4/5 by 1"},
+		{"without a name, the page", ld(`{"aggregateRating":{"ratingValue":4,"reviewCount":1}}`), "a.example/p 4/5 by 1"},
+		{"not rated", ld(`{"name":"Topi","aggregateRating":{"ratingValue":0,"reviewCount":0},"review":{"@type":"Review","reviewBody":"x"}}`), ""},
+		{"beyond the scale", ld(`{"name":"Topi","aggregateRating":{"ratingValue":9,"reviewCount":1}}`), ""},
+		{"empty", ld(`{"name":"Topi","aggregateRating":{"ratingValue":null}}`), ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			req := Request{Now: testNow, Rate: func(r brand.Rating) error {
+				got = append(got, fmt.Sprintf("%s %v/%v by %d", r.Subject, r.Value, r.Best, r.Count))
+				if !r.At.Equal(testNow) {
+					t.Errorf("read at %s", r.At)
+				}
+				return nil
+			}}
+			_, report := run(t, "jsonld", `urls = ["https://a.example/p"]`, answers{"https://a.example/p": {header: "Content-Type: text/html", body: "<html>" + tt.page}}, req)
+			if s := strings.Join(got, "; "); s != tt.want || report.Status != Fresh {
+				t.Errorf("%q, %s %s; want %q", s, report.Status, report.Reason, tt.want)
+			}
+		})
+	}
 }

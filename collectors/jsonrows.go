@@ -120,6 +120,9 @@ func (r *fileRun) object(where func() string, text []byte, mapped map[string]str
 			values[f] = scalar(lookup(row, path))
 		}
 	}
+	if r.nps != "" {
+		return r.keepAnswer(where, values, scalar(lookup(row, r.nps)), contentID(string(text)))
+	}
 	return r.keep(where, values)
 }
 

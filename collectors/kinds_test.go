@@ -93,7 +93,7 @@ func collect(t *testing.T, c Collector, req Request, out io.Writer) Report {
 	}
 	fmt.Fprintf(out, "%s %s fetched %d rejected %d gap %v\nwindow %s to %s\n", report.Status, report.Reason, report.Fetched, report.RejectedCount,
 		report.Gap, report.From.Format(time.RFC3339), report.To.Format(time.RFC3339))
-	for _, r := range report.Rejected {
+	for _, r := range append(report.Rejected, report.Warnings...) {
 		fmt.Fprintln(out, "  "+r.String())
 	}
 	return report

@@ -83,6 +83,12 @@ func (r *round) keep(m brand.Mention, at time.Time) error {
 	return r.stopped
 }
 
+// rate hands out an average.
+func (r *round) rate(v brand.Rating) error {
+	r.stopped = r.req.rate(v)
+	return r.stopped
+}
+
 // met reports whether the items so far reach back to the last run. Items without
 // dates cannot tell.
 func (r *round) met() bool {

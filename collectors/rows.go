@@ -9,6 +9,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"pantau/brand"
@@ -59,9 +60,9 @@ func plainName(s string) string {
 	}, s)
 }
 
-// columns chooses for each field the column that fills it, -1 for none. used are
-// the columns that exist.
-func columns(names []string, mapped map[string]string) ([fieldCount]int, error) {
+// columns chooses for each field the column that fills it, -1 for none. The
+// required ones must be there.
+func columns(names []string, mapped map[string]string, required ...int) ([fieldCount]int, error) {
 	var chosen [fieldCount]int
 	for f := range chosen {
 		chosen[f] = -1
@@ -78,7 +79,7 @@ func columns(names []string, mapped map[string]string) ([fieldCount]int, error) 
 			}
 		}
 	}
-	for _, f := range []int{fieldTime, fieldText} {
+	for _, f := range required {
 		if chosen[f] < 0 {
 			return chosen, fmt.Errorf("no column for the %s; there are: %s; name yours with map.%s", fieldNames[f], quote(strings.Join(names, ", "), 200), fieldNames[f])
 		}
@@ -120,7 +121,14 @@ func (r *fileRun) table(in *csvReader, mapped map[string]string) error {
 	if err != nil {
 		return fmt.Errorf("%s:%d: the headings: %w", r.name, line, err)
 	}
-	chosen, err := columns(head, mapped)
+	required, score := []int{fieldTime, fieldText}, -1
+	if r.nps != "" {
+		required = required[:1]
+		if score = indexOf(head, r.nps); score < 0 {
+			return fmt.Errorf("%s:%d: no column %q; there are: %s; correct nps", r.name, line, r.nps, quote(strings.Join(head, ", "), 200))
+		}
+	}
+	chosen, err := columns(head, mapped, required...)
 	if err != nil {
 		return fmt.Errorf("%s:%d: %w", r.name, line, err)
 	}
@@ -143,10 +151,57 @@ func (r *fileRun) table(in *csvReader, mapped map[string]string) error {
 				values[f] = row[column]
 			}
 		}
-		if err := r.keep(where, values); err != nil {
+		if score >= 0 {
+			given := ""
+			if score < len(row) {
+				given = row[score]
+			}
+			err = r.keepAnswer(where, values, given, contentID(row...))
+		} else {
+			err = r.keep(where, values)
+		}
+		if err != nil {
 			return err
 		}
 	}
+}
+
+// keepAnswer checks a row of a survey and hands out its answer. Its comment, if
+// there is one, is not what the survey measures: another source can read it.
+func (r *fileRun) keepAnswer(where func() string, values [fieldCount]string, given, content string) error {
+	r.report.Fetched++
+	at, ok := r.time(where, strings.TrimSpace(values[fieldTime]))
+	if !ok {
+		return nil
+	}
+	whole, scale, scaled := strings.Cut(strings.TrimSpace(given), "/")
+	score, err := strconv.ParseFloat(strings.Replace(strings.TrimSpace(whole), ",", ".", 1), 64)
+	if err != nil || scaled && strings.TrimSpace(scale) != "10" || score != math.Trunc(score) || !(score >= 0 && score <= 10) {
+		r.report.reject(where(), "%s %s is not a whole number from 0 to 10; correct it or delete the row", r.nps, quote(given, 40))
+		return nil
+	}
+	id := strings.TrimSpace(values[fieldID])
+	if id == "" {
+		id = content // the same row in another export is the same answer
+	}
+	r.report.cover(at)
+	if r.answer == nil {
+		return nil
+	}
+	r.stopped = r.answer(brand.Answer{ExternalID: id, At: at, Score: int(score)})
+	return r.stopped
+}
+
+// time reads the time of a row, and rejects the row when there is none.
+func (r *fileRun) time(where func() string, text string) (time.Time, bool) {
+	at, _, ok := dates.Parse(text, r.now, r.zone)
+	switch {
+	case !ok && text == "":
+		r.report.reject(where(), "no time; add one, such as 2026-11-21 08:00:00")
+	case !ok:
+		r.report.reject(where(), "time %s is not a date; write it like 2026-11-21 08:00:00", quote(text, 40))
+	}
+	return at.UTC(), ok
 }
 
 // keep checks the values of a row and emits the mention.
@@ -158,12 +213,7 @@ func (r *fileRun) keep(where func() string, values [fieldCount]string) error {
 	m := brand.Mention{ExternalID: values[fieldID], URL: values[fieldURL], Title: values[fieldTitle], Text: values[fieldText],
 		Author: values[fieldAuthor], Version: values[fieldVersion], Place: values[fieldPlace], Reply: values[fieldReply]}
 	var ok bool
-	if m.PublishedAt, _, ok = dates.Parse(values[fieldTime], r.now, r.zone); !ok {
-		if values[fieldTime] == "" {
-			r.report.reject(where(), "no time; add one, such as 2026-11-21 08:00:00")
-		} else {
-			r.report.reject(where(), "time %s is not a date; write it like 2026-11-21 08:00:00", quote(values[fieldTime], 40))
-		}
+	if m.PublishedAt, ok = r.time(where, values[fieldTime]); !ok {
 		return nil
 	}
 	if m.Text == "" {
@@ -171,10 +221,9 @@ func (r *fileRun) keep(where func() string, values [fieldCount]string) error {
 		return nil
 	}
 	if m.Stars, ok = parseStars(values[fieldStars]); !ok {
-		r.report.reject(where(), "stars %s are not a number from 1 to 5; correct them or leave them empty", quote(values[fieldStars], 40))
-		return nil
+		m.Stars = 0
+		r.report.warn(where(), "kept without stars: %s are not a number from 1 to 5; correct them or leave them empty", quote(values[fieldStars], 40))
 	}
-	m.PublishedAt = m.PublishedAt.UTC()
 	if t, _, ok := dates.Parse(values[fieldRepliedAt], r.now, r.zone); ok {
 		m.RepliedAt = t.UTC()
 	}

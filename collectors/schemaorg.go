@@ -3,6 +3,7 @@ package collectors
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,10 +100,17 @@ func closes(rest []byte) bool {
 	return len(rest) > 0 && (rest[0] == ']' || rest[0] == '}')
 }
 
-// walker finds the reviews among the nodes of a page.
+// walker finds the reviews and averages among the nodes of a page.
 type walker struct {
 	ids   map[string]node // nodes that others refer to
 	found []node
+	rated []rated
+}
+
+// rated is an AggregateRating with the name of what it is about.
+type rated struct {
+	subject string
+	rating  node
 }
 
 // index remembers nodes with an @id and something to say.
@@ -130,6 +138,23 @@ func (w *walker) reviews(v any, depth int) {
 	}, w.reviews)
 }
 
+// ratings collects every average that the page shows of all its ratings.
+func (w *walker) ratings(v any, depth int) {
+	each(v, depth, func(n node) {
+		rating, ok := first(get(n, "aggregateRating")).(node)
+		if about, alone := first(get(n, "itemReviewed")).(node); alone && isType(n["@type"], "AggregateRating") {
+			w.rated = append(w.rated, rated{textOf(about, "name"), n})
+		}
+		if !ok {
+			return
+		}
+		if id, isRef := rating["@id"].(string); isRef && len(rating) == 1 && w.ids[id] != nil {
+			rating = w.ids[id]
+		}
+		w.rated = append(w.rated, rated{textOf(n, "name"), rating})
+	}, w.ratings)
+}
+
 // each calls visit for the nodes of v and descend for everything below them.
 func each(v any, depth int, visit func(node), descend func(any, int)) {
 	if depth > maxNesting {
@@ -151,14 +176,17 @@ func each(v any, depth int, visit func(node), descend func(any, int)) {
 // isReview reports Review and its kinds, as a word or as an IRI. A ClaimReview
 // checks facts.
 func isReview(types any) bool {
+	return isType(types, "Review", "UserReview", "CriticReview", "EmployerReview")
+}
+
+func isType(types any, names ...string) bool {
 	list, ok := types.([]any)
 	if !ok {
 		list = []any{types}
 	}
 	for _, t := range list {
 		name, _ := t.(string)
-		switch name[strings.LastIndexAny(name, "/#:")+1:] {
-		case "Review", "UserReview", "CriticReview", "EmployerReview":
+		if slices.Contains(names, name[strings.LastIndexAny(name, "/#:")+1:]) {
 			return true
 		}
 	}

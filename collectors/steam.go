@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/url"
 	"regexp"
 	"strings"
@@ -48,6 +49,7 @@ type steamReview struct {
 		SteamID string `json:"steamid"`
 	} `json:"author"`
 	Review    string      `json:"review"`
+	Up        bool        `json:"voted_up"`
 	Created   int64       `json:"timestamp_created"`
 	Updated   int64       `json:"timestamp_updated"`
 	Response  string      `json:"developer_response"`
@@ -69,12 +71,21 @@ func (s *steam) Collect(ctx context.Context, req Request, emit func(brand.Mentio
 			Success int           `json:"success"`
 			Cursor  string        `json:"cursor"`
 			Reviews []steamReview `json:"reviews"`
+			Summary struct {      // of all reviews, with the first page only
+				Positive int `json:"total_positive"`
+				Total    int `json:"total_reviews"`
+			} `json:"query_summary"`
 		}
 		if _, err := getJSON(ctx, s.client, s.address(cursor), nil, &answer); err != nil {
 			return r.fail(ctx, err)
 		}
 		if answer.Success != 1 {
 			return r.fail(ctx, fmt.Errorf("store.steampowered.com: no reviews of app %d: check the number", s.app))
+		}
+		if all := answer.Summary; all.Total > 0 {
+			if err := r.rate(brand.Rating{Subject: fmt.Sprintf("app %d", s.app), Value: math.Round(1000*float64(all.Positive)/float64(all.Total)) / 10, Best: 100, Count: all.Total}); err != nil {
+				return r.fail(ctx, err)
+			}
 		}
 		for _, review := range answer.Reviews {
 			if err := r.keep(s.mention(review), time.Unix(max(review.Created, review.Updated), 0)); err != nil {
@@ -96,7 +107,10 @@ func (s *steam) address(cursor string) string {
 
 func (s *steam) mention(v steamReview) brand.Mention {
 	m := brand.Mention{ExternalID: v.ID, URL: fmt.Sprintf("https://steamcommunity.com/profiles/%s/recommended/%d", v.Author.SteamID, s.app),
-		Text: plainBBCode(v.Review), Author: v.Author.SteamID, PublishedAt: time.Unix(v.Created, 0).UTC(), Reply: plainBBCode(v.Response)}
+		Text: plainBBCode(v.Review), Author: v.Author.SteamID, PublishedAt: time.Unix(v.Created, 0).UTC(), Reply: plainBBCode(v.Response), Advice: brand.Discouraged}
+	if v.Up {
+		m.Advice = brand.Recommended
+	}
 	if at, err := v.Responded.Int64(); err == nil && m.Reply != "" {
 		m.RepliedAt = time.Unix(at, 0).UTC()
 	}

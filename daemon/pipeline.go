@@ -59,6 +59,8 @@ type Round struct {
 	store.Run
 	Unmatched int                   // items that do not name the brand
 	Rejects   []collectors.Rejected // the first of the items that could not be kept
+	Warned    int                   // items that were kept without something
+	Warnings  []collectors.Rejected // the first of them
 	Alerts    []brand.Alert
 	Scores    map[brand.Polarity]int // of the items that were scored
 	Judged    time.Duration          // what the decisions took, 0 without any
@@ -79,7 +81,7 @@ func (p *Pipeline) Collect(ctx context.Context, src Source, evaluate bool) (Roun
 	if src.Again {
 		in.origin.Cursor = ""
 	}
-	report, err := src.Collector.Collect(ctx, in.request(), in.take(ctx))
+	report, err := src.Collector.Collect(ctx, in.request(ctx), in.take(ctx))
 	if err != nil {
 		return in.round, err // of the store, through emit, or of ctx
 	}
@@ -140,6 +142,9 @@ type intake struct {
 	origin store.Origin
 	round  Round
 	items  []store.Item
+
+	ratings []brand.Rating
+	answers []brand.Answer
 }
 
 func (in *intake) brand() config.Brand {
@@ -151,8 +156,28 @@ func (in *intake) brand() config.Brand {
 	return config.Brand{Name: in.src.Brand, Competitor: true} // imported only: never alerted
 }
 
-func (in *intake) request() collectors.Request {
-	return collectors.Request{Now: in.round.StartedAt, Cursor: in.origin.Cursor, Listening: in.p.listening.since(in.src.Name)}
+func (in *intake) request(ctx context.Context) collectors.Request {
+	return collectors.Request{Now: in.round.StartedAt, Cursor: in.origin.Cursor, Listening: in.p.listening.since(in.src.Name),
+		Rate: in.rate, Answer: in.answer(ctx)}
+}
+
+// rate takes an average. There are few.
+func (in *intake) rate(r brand.Rating) error {
+	r.Subject = clean.Redact(clean.Line(r.Subject))
+	in.ratings = append(in.ratings, r)
+	return nil
+}
+
+// answer takes an answer to a survey. What the survey calls it may be a person's
+// address, so only a pseudonym of it is kept.
+func (in *intake) answer(ctx context.Context) func(brand.Answer) error {
+	return func(a brand.Answer) error {
+		a.ExternalID = clean.Pseudonym(in.p.Pseudonyms, in.src.Name, a.ExternalID)
+		if in.answers = append(in.answers, a); len(in.answers) < batch {
+			return nil
+		}
+		return in.p.Store.Write(ctx, in.flush)
+	}
 }
 
 func (in *intake) locate(tx *store.Tx) (err error) {
@@ -201,7 +226,17 @@ func (in *intake) flush(tx *store.Tx) error {
 	in.round.Added += added.New
 	in.round.Edited += added.Edited
 	in.items = in.items[:0]
-	return nil
+	return in.flushMeasures(tx)
+}
+
+func (in *intake) flushMeasures(tx *store.Tx) error {
+	if err := tx.AddRatings(in.origin, in.ratings); err != nil {
+		return err
+	}
+	added, err := tx.AddAnswers(in.origin, in.answers)
+	in.round.Added += added
+	in.ratings, in.answers = nil, nil
+	return err
 }
 
 // finish turns the collector's report into the record of the run.
@@ -211,6 +246,7 @@ func (in *intake) finish(report collectors.Report) {
 	r.From, r.To, r.Gap, r.Fetched = report.From, report.To, report.Gap, report.Fetched
 	r.Status, r.Reason, r.Cursor = string(report.Status), report.Reason, report.Cursor
 	r.Rejected, r.Rejects = report.RejectedCount, report.Rejected
+	r.Warned, r.Warnings = report.WarningCount, report.Warnings
 }
 
 // Evaluate decides about every brand that is not a competitor.

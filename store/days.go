@@ -36,7 +36,7 @@ func (tx *Tx) moveDays(zone *time.Location) error {
 			return err
 		}
 	}
-	return nil
+	return tx.moveMeasures(zone)
 }
 
 func facetsAgain(facet byte, value string) string {

@@ -138,6 +138,12 @@ func openWithEverything(t testing.TB) *DB {
 			if err := anIncident(tx, o); err != nil {
 				return err
 			}
+			if err := tx.AddRatings(o, []brand.Rating{{Subject: "Kemeja Senja", At: noon, Value: 8.6, Best: 10, Count: 87}}); err != nil {
+				return err
+			}
+			if _, err := tx.AddAnswers(o, []brand.Answer{{ExternalID: "a", At: noon, Score: 9}, {ExternalID: "b", At: noon, Score: 3}}); err != nil {
+				return err
+			}
 		}
 		return tx.Silence(1, noon, noon.Add(time.Hour), "Rani", "sudah ditangani")
 	})
@@ -161,6 +167,9 @@ func someOfAll(start time.Time) (items []Item) {
 		i := item(fmt.Sprintf("m%04d", n), fmt.Sprintf("paket nomor %d belum sampai juga, admin diam saja", n%40), at, brand.Polarity(n%4), brand.Cause(1+n%3*2))
 		i.Stars, i.Version, i.Fingerprint = 1+n%5, fmt.Sprintf("2.%d", n/200), uint64(n%8)*0x9e3779b97f4a7c15
 		i.Score.Language = brand.Language(1 + n%3)
+		if n%7 == 0 {
+			i.Advice = brand.Recommended
+		}
 		if n%3 == 0 {
 			i.Reply, i.RepliedAt = "mohon maaf", at.Add(5*time.Hour)
 		}

@@ -78,9 +78,17 @@ func (tx *Tx) Add(o Origin, items []Item) (Added, error) {
 	var added Added
 	fresh := make([]row, 0, len(items))
 	buckets := newBuckets(tx.zone)
+	advices := map[int64]brand.Advice{}
 	for _, item := range items {
 		before, seen := known[item.ExternalID]
 		now := newRow(last+1, item)
+		if item.Advice != brand.NoAdvice {
+			id := before.id
+			if !seen {
+				id = now.id
+			}
+			advices[id] = item.Advice
+		}
 		switch {
 		case !seen:
 			fresh = append(fresh, now)
@@ -100,6 +108,9 @@ func (tx *Tx) Add(o Origin, items []Item) (Added, error) {
 		buckets.add(r.fact(), 1)
 	}
 	if err := tx.insertMentions(o, fresh); err != nil {
+		return added, err
+	}
+	if err := tx.addAdvices(advices); err != nil {
 		return added, err
 	}
 	added.New = len(fresh)

@@ -82,7 +82,7 @@ func TestMigrationKeepsEverything(t *testing.T) {
 	if got := searched(t, db, "kirim", SearchOptions{}); got != "1" {
 		t.Errorf("search found %q, want the old mention", got)
 	}
-	if _, err := os.Stat(path + ".before-schema-4"); err != nil {
+	if _, err := os.Stat(path + ".before-schema-5"); err != nil {
 		t.Errorf("no backup from before the migration: %v", err)
 	}
 }

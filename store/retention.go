@@ -27,6 +27,7 @@ func (db *DB) Forget(ctx context.Context, texts, numbers time.Time) error {
 			{`UPDATE incident_changes SET snapshot = json_remove(snapshot, '$.quotes') WHERE at < ?`, texts},
 			{`UPDATE deliveries SET payload = json_remove(payload, '$.incident.quotes') WHERE state = 'sent' AND sent_at < ?`, texts},
 			{`DELETE FROM runs WHERE finished_at < ?`, numbers},
+			{`DELETE FROM answers WHERE at < ?`, numbers},
 		} {
 			if err := tx.exec(s.query, s.at.Unix()); err != nil {
 				return err

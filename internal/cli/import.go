@@ -29,6 +29,7 @@ kept are counted and listed with their line.
     --source NAME     where they are from (default: the name of the file)
     --map FIELD=COL   columns of id, time, text, title, stars, author, url,
                       version, reply, replied_at (default: found by usual names)
+    --nps COLUMN      answers of a survey, 0 to 10: a metric, never mentions
     --zone ZONE       of times without one (default: that of the configuration)
     --config FILE     says where the database is (default: config.toml)
     --database FILE   the database itself, without a configuration
@@ -38,9 +39,9 @@ Example:
     $ pantau import reviews.csv --brand "Sandang Senja" --map text=content`
 
 type importFlags struct {
-	brand, source, zone, config, database string
-	columns                               map[string]string
-	json                                  bool
+	brand, source, zone, nps, config, database string
+	columns                                    map[string]string
+	json                                       bool
 }
 
 func newImport() *cobra.Command {
@@ -49,6 +50,7 @@ func newImport() *cobra.Command {
 	cmd.Flags().StringVar(&f.brand, "brand", "", "")
 	cmd.Flags().StringVar(&f.source, "source", "", "")
 	cmd.Flags().StringVar(&f.zone, "zone", "", "")
+	cmd.Flags().StringVar(&f.nps, "nps", "", "")
 	cmd.Flags().StringVar(&f.config, "config", "config.toml", "")
 	cmd.Flags().StringVar(&f.database, "database", "", "")
 	cmd.Flags().StringToStringVar(&f.columns, "map", nil, "")
@@ -97,7 +99,7 @@ func (f importFlags) file(cmd *cobra.Command, p *daemon.Pipeline, zone *time.Loc
 			return usagef("--zone: %v", err)
 		}
 	}
-	c := collectors.File(collectors.FileOptions{Path: path, Map: f.columns, Zone: zone})
+	c := collectors.File(collectors.FileOptions{Path: path, Map: f.columns, Zone: zone, NPS: f.nps})
 	name := f.source
 	if name == "" {
 		name = strings.TrimSuffix(strings.TrimSuffix(filepath.Base(path), ".gz"), filepath.Ext(strings.TrimSuffix(path, ".gz")))
@@ -123,15 +125,23 @@ func (f importFlags) print(w io.Writer, path string, r daemon.Round, took time.D
 			Edited   int                   `json:"edited"`
 			Rejected int                   `json:"rejected"`
 			Rejects  []collectors.Rejected `json:"rejects,omitempty"`
+			Warned   int                   `json:"warned"` // kept without something
+			Warnings []collectors.Rejected `json:"warnings,omitempty"`
 			Seconds  float64               `json:"seconds"`
-		}{path, r.Fetched, r.Added, r.Edited, r.Rejected, r.Rejects, took.Seconds()})
+		}{path, r.Fetched, r.Added, r.Edited, r.Rejected, r.Rejects, r.Warned, r.Warnings, took.Seconds()})
 	}
-	fmt.Fprintf(w, "%s: %d read, %d new, %d edited, %d rejected in %.1f s\n", path, r.Fetched, r.Added, r.Edited, r.Rejected, took.Seconds())
-	for _, x := range r.Rejects {
+	fmt.Fprintf(w, "%s: %d read, %d new, %d edited, %d rejected, %d warnings in %.1f s\n", path, r.Fetched, r.Added, r.Edited, r.Rejected, r.Warned, took.Seconds())
+	list(w, r.Rejects, r.Rejected)
+	list(w, r.Warnings, r.Warned)
+	return nil
+}
+
+// list prints the first of all rows that something is wrong with.
+func list(w io.Writer, first []collectors.Rejected, all int) {
+	for _, x := range first {
 		fmt.Fprintf(w, "  %s: %s\n", x.Where, x.Reason)
 	}
-	if more := r.Rejected - len(r.Rejects); more > 0 {
+	if more := all - len(first); more > 0 {
 		fmt.Fprintf(w, "  and %d more\n", more)
 	}
-	return nil
 }

@@ -251,5 +251,11 @@ func report(log *slog.Logger) func(daemon.Source, daemon.Round) {
 		if more := r.Rejected - len(r.Rejects); more > 0 {
 			log.Warn("not kept", "source", src.Name, "where", fmt.Sprintf("%d more", more))
 		}
+		for _, warning := range r.Warnings {
+			log.Warn("kept", "source", src.Name, "where", warning.Where, "reason", warning.Reason)
+		}
+		if more := r.Warned - len(r.Warnings); more > 0 {
+			log.Warn("kept", "source", src.Name, "where", fmt.Sprintf("%d more", more))
+		}
 	}
 }
