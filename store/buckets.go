@@ -60,8 +60,8 @@ type buckets struct {
 
 type hourCount struct {
 	counts
-	day      string
-	weekHour int
+	day   string
+	local int64 // hours since 1970 on a local clock
 }
 
 // counts are the columns that hours and days share.
@@ -109,7 +109,7 @@ func (b *buckets) add(f fact, n int) {
 	h := b.hours[hour]
 	if h == nil {
 		local := time.Unix(hour*3600, 0).In(b.zone)
-		h = &hourCount{day: local.Format(time.DateOnly), weekHour: weekHour(local)}
+		h = &hourCount{day: local.Format(time.DateOnly), local: localHour(local)}
 		b.hours[hour] = h
 	}
 	h.counts.add(f, n)
@@ -125,8 +125,12 @@ func (b *buckets) add(f fact, n int) {
 	}
 }
 
-// weekHour returns the hour of the week, 0 for midnight of Sunday.
-func weekHour(local time.Time) int { return int(local.Weekday())*24 + local.Hour() }
+// localHour counts the hours since 1970 on a local clock: it says the local day,
+// the weekday and the hour.
+func localHour(local time.Time) int64 {
+	_, offset := local.Zone()
+	return hourOf(local.Add(time.Duration(offset) * time.Second))
+}
 
 func (c *counts) add(f fact, n int) {
 	c.polarity[f.polarity] += n
@@ -195,7 +199,7 @@ func (tx *Tx) addBuckets(brandID, sourceID int64, b *buckets) error {
 	perDay := map[string]*counts{}
 	for _, hour := range slices.Sorted(maps.Keys(b.hours)) { // neighbours in a table are cheap
 		h := b.hours[hour]
-		hours = append(hours, append([]any{brandID, hour, sourceID, h.day, h.weekHour}, h.values()...))
+		hours = append(hours, append([]any{brandID, hour, sourceID, h.local}, h.values()...))
 		if perDay[h.day] == nil {
 			perDay[h.day] = new(counts)
 		}
@@ -204,7 +208,7 @@ func (tx *Tx) addBuckets(brandID, sourceID int64, b *buckets) error {
 	for day, c := range perDay {
 		days = append(days, append([]any{brandID, day, sourceID}, c.values()...))
 	}
-	if err := tx.upsert(`hours (brand_id, hour, source_id, day, week_hour, `+countColumns+`)`, `(brand_id, hour, source_id)`, countAdded, hours); err != nil {
+	if err := tx.upsert(`hours (brand_id, hour, source_id, local_hour, `+countColumns+`)`, `(brand_id, hour, source_id)`, countAdded, hours); err != nil {
 		return err
 	}
 	if err := tx.upsert(`days (brand_id, day, source_id, `+countColumns+`)`, `(brand_id, day, source_id)`, countAdded, days); err != nil {

@@ -10,20 +10,20 @@ func (tx *Tx) moveDays(zone *time.Location) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.exec(`CREATE TEMP TABLE local (hour INTEGER PRIMARY KEY, day TEXT, week_hour INTEGER)`); err != nil {
+	if err := tx.exec(`CREATE TEMP TABLE local (hour INTEGER PRIMARY KEY, day TEXT, local_hour INTEGER)`); err != nil {
 		return err
 	}
 	for _, h := range hours {
 		local := time.Unix(h*3600, 0).In(zone)
-		if err := tx.exec(`INSERT INTO local VALUES (?, ?, ?)`, h, local.Format(time.DateOnly), weekHour(local)); err != nil {
+		if err := tx.exec(`INSERT INTO local VALUES (?, ?, ?)`, h, local.Format(time.DateOnly), localHour(local)); err != nil {
 			return err
 		}
 	}
 	for _, query := range []string{
-		`UPDATE hours SET day = l.day, week_hour = l.week_hour FROM local l WHERE l.hour = hours.hour`,
+		`UPDATE hours SET local_hour = l.local_hour FROM local l WHERE l.hour = hours.hour`,
 		`DELETE FROM days`,
-		`INSERT INTO days SELECT brand_id, day, source_id, sum(mentions), sum(negatives), sum(neutrals), sum(positives), sum(unknowns),
-			sum(voices), sum(rated), sum(stars_total), sum(replied), sum(reply_seconds) FROM hours GROUP BY brand_id, day, source_id`,
+		`INSERT INTO days SELECT brand_id, l.day, source_id, sum(mentions), sum(negatives), sum(neutrals), sum(positives), sum(unknowns),
+			sum(voices), sum(rated), sum(stars_total), sum(replied), sum(reply_seconds) FROM hours JOIN local l USING (hour) GROUP BY brand_id, l.day, source_id`,
 		`DELETE FROM cause_days`,
 		`INSERT INTO cause_days SELECT brand_id, l.day, cause_id, source_id, sum(negatives) FROM cause_hours JOIN local l USING (hour) GROUP BY brand_id, l.day, cause_id, source_id`,
 		`DELETE FROM facet_days`,

@@ -19,7 +19,7 @@ const secret = "rahasiaqxz"
 func secretItem(id string) Item {
 	i := item(id, "paket "+secret+" belum sampai "+secret, noon, brand.Negative, brand.LateDelivery)
 	i.Title, i.URL, i.Author, i.Reply = secret, "https://example.com/"+secret, secret+"-author", secret
-	i.Score.Hits = []brand.Hit{{Entry: secret, Weight: -1}}
+	i.Score.Hits = []brand.Hit{{Entry: "belum", Weight: -1}} // a word of the lexicon, which is public, and stays
 	return i
 }
 

@@ -20,7 +20,7 @@ type Evidence struct {
 // first, at most limit of them.
 func (tx *Tx) Negatives(brandID int64, from, to time.Time, limit int) (list []Evidence, _ error) {
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT m.id, coalesce(m.text, ''), coalesce(m.stars, 0), s.name, coalesce(m.url, ''), m.published_at,
-		m.fingerprint, m.p_negative / 10000.0, coalesce(m.hits, '[]'),
+		m.fingerprint, m.p_negative / 10000.0, coalesce(m.hits, ''),
 		coalesce((SELECT json_group_array(cause_id) FROM mention_causes WHERE mention_id = m.id), '[]')
 		FROM mentions m INDEXED BY negatives JOIN sources s ON s.id = m.source_id
 		WHERE m.brand_id = ? AND m.published_at BETWEEN ? AND ? AND m.polarity = 1
@@ -37,7 +37,7 @@ func (tx *Tx) Negatives(brandID int64, from, to time.Time, limit int) (list []Ev
 			return nil, err
 		}
 		e.PublishedAt, e.Fingerprint = time.Unix(at, 0).UTC(), uint64(fingerprint)
-		if e.Hits, err = parseHits(hits); err != nil {
+		if e.Hits, err = tx.readHits(hits); err != nil {
 			return nil, err
 		}
 		if e.Causes, err = parseCauses(causes); err != nil {
@@ -46,26 +46,6 @@ func (tx *Tx) Negatives(brandID int64, from, to time.Time, limit int) (list []Ev
 		list = append(list, e)
 	}
 	return list, rows.Err()
-}
-
-func parseHits(text string) ([]brand.Hit, error) {
-	var tuples [][]json.RawMessage
-	if err := json.Unmarshal([]byte(text), &tuples); err != nil {
-		return nil, err
-	}
-	hits := make([]brand.Hit, len(tuples))
-	for i, t := range tuples {
-		h := &hits[i]
-		for j, field := range []any{&h.Start, &h.End, &h.Weight, &h.Entry, &h.Rule} {
-			if j >= len(t) {
-				break
-			}
-			if err := json.Unmarshal(t[j], field); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return hits, nil
 }
 
 func parseCauses(text string) ([]brand.Cause, error) {

@@ -21,8 +21,8 @@ func bucketsEqualRawRows(t *testing.T, db *DB) {
 	const day = `date(published_at + 7 * 3600, 'unixepoch')`
 	const cause = `SELECT brand_id, coalesce(c.cause_id, 0) AS cause, source_id, `
 	for _, c := range []struct{ name, want, got string }{
-		{"hours", `SELECT brand_id, source_id, published_at / 3600, ` + day + `, CAST(strftime('%w', published_at + 7 * 3600, 'unixepoch') AS INTEGER) * 24 + (published_at / 3600 + 7) % 24, ` + sums + ` FROM mentions GROUP BY 1, 2, 3`,
-			`SELECT brand_id, source_id, hour, day, week_hour, ` + countColumns + ` FROM hours WHERE mentions > 0 ORDER BY 1, 2, 3`},
+		{"hours", `SELECT brand_id, source_id, published_at / 3600, published_at / 3600 + 7, ` + sums + ` FROM mentions GROUP BY 1, 2, 3`,
+			`SELECT brand_id, source_id, hour, local_hour, ` + countColumns + ` FROM hours WHERE mentions > 0 ORDER BY 1, 2, 3`},
 		{"days", `SELECT brand_id, source_id, ` + day + `, ` + sums + ` FROM mentions GROUP BY 1, 2, 3`,
 			`SELECT brand_id, source_id, day, ` + countColumns + ` FROM days WHERE mentions > 0 ORDER BY 1, 2, 3`},
 		{"cause_hours", cause + `published_at / 3600, count(*) FROM mentions m LEFT JOIN mention_causes c ON c.mention_id = m.id WHERE polarity = 1 GROUP BY 1, 2, 3, 4`,

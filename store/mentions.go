@@ -1,8 +1,8 @@
 package store
 
 import (
+	"cmp"
 	"database/sql"
-	"encoding/json"
 	"hash/fnv"
 	"io"
 	"math"
@@ -81,20 +81,26 @@ func (tx *Tx) Add(o Origin, items []Item) (Added, error) {
 	advices := map[int64]brand.Advice{}
 	for _, item := range items {
 		before, seen := known[item.ExternalID]
-		now := newRow(last+1, item)
+		id := before.id
+		if !seen {
+			id = last + 1
+		}
 		if item.Advice != brand.NoAdvice {
-			id := before.id
-			if !seen {
-				id = now.id
-			}
 			advices[id] = item.Advice
+		}
+		if seen && before.content == contentHash(item.Mention) {
+			continue
+		}
+		now, err := tx.newRow(last+1, item)
+		if err != nil {
+			return added, err
 		}
 		switch {
 		case !seen:
 			fresh = append(fresh, now)
 			known[item.ExternalID] = now.identity()
 			last++
-		case before.content != now.content && before.stored:
+		case before.stored:
 			if err := tx.edit(o, before, now, buckets); err != nil {
 				return added, err
 			}
@@ -129,12 +135,12 @@ type identity struct {
 
 const chunk = 50 // rows of one INSERT: more parameters at once cost more than statements
 
-// mentionKey is what the index of mentions holds of an external id: four bytes
-// instead of twenty. The few that share a key are told apart by their text.
+// mentionKey is what mention_keys holds of an external id: three bytes instead of
+// twenty. The few that share a key are told apart by their text.
 func mentionKey(externalID string) int64 {
 	h := fnv.New64a()
 	_, _ = io.WriteString(h, externalID) // a hash takes everything
-	return int64(mix(h.Sum64()) & 0x7fffffff)
+	return int64(mix(h.Sum64()) & 0x7fffff)
 }
 
 // mix spreads the bits of an FNV hash, whose low bits are weak for short texts
@@ -154,8 +160,8 @@ func (tx *Tx) known(o Origin, items []Item) (map[string]identity, error) {
 		for i := range chunk { // always as many, so that the statement is prepared once
 			args = append(args, mentionKey(part[min(i, len(part)-1)].ExternalID))
 		}
-		rows, err := tx.tx.QueryContext(tx.ctx, `SELECT external_id, id, content FROM mentions
-			WHERE source_id = ? AND key IN (?`+strings.Repeat(", ?", chunk-1)+`)`, args...)
+		rows, err := tx.tx.QueryContext(tx.ctx, `SELECT m.external_id, m.id, m.content FROM mention_keys k CROSS JOIN mentions m ON m.id = k.mention_id
+			WHERE k.source_id = ? AND k.key IN (?`+strings.Repeat(", ?", chunk-1)+`)`, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -188,8 +194,9 @@ type row struct {
 	hits    any
 }
 
-func newRow(id int64, item Item) row {
-	return row{Item: item, id: id, content: contentHash(item.Mention), hits: compactHits(item.Score.Hits)}
+func (tx *Tx) newRow(id int64, item Item) (row, error) {
+	hits, err := tx.writeHits(item.Score.Hits)
+	return row{Item: item, id: id, content: contentHash(item.Mention), hits: text(hits)}, err
 }
 
 func (r row) fact() fact {
@@ -210,53 +217,61 @@ func contentHash(m brand.Mention) int64 {
 	return int64(mix(h.Sum64()) & 0x7fffffff)
 }
 
-// compactHits writes hits as short JSON arrays: names would double their size.
-// What weighs nothing explains nothing.
-func compactHits(hits []brand.Hit) any {
-	b := make([]byte, 0, 32*len(hits)+2)
-	for _, h := range hits {
-		if h.Weight == 0 {
-			continue
-		}
-		b = strconv.AppendInt(append(b, ",["...), int64(h.Start), 10)
-		b = strconv.AppendInt(append(b, ','), int64(h.End), 10)
-		b = strconv.AppendFloat(append(b, ','), h.Weight, 'g', 3, 64)
-		b = appendQuoted(append(b, ','), h.Entry)
-		if h.Rule != "" {
-			b = appendQuoted(append(b, ','), h.Rule)
-		}
-		b = append(b, ']')
-	}
-	if len(b) == 0 {
-		return nil
-	}
-	b[0] = '['
-	return string(append(b, ']'))
+// column is a column of mentions and what a new row has in it.
+type column struct {
+	name  string
+	value func(*row) any
 }
 
-// appendQuoted appends a JSON string. Entries are plain words nearly always, and
-// they are on the path of every mention.
-func appendQuoted(b []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x80 {
-			quoted, _ := json.Marshal(s) // a string always marshals
-			return append(b, quoted...)
-		}
+// always are the columns that every mention fills, optional those that many
+// sources never do.
+var (
+	always = []column{
+		{"id", func(r *row) any { return r.id }},
+		{"external_id", func(r *row) any { return r.ExternalID }},
+		{"published_at", func(r *row) any { return r.PublishedAt.Unix() }},
+		{"collected_at", func(r *row) any { return r.CollectedAt.Unix() }},
+		{"content", func(r *row) any { return r.content }},
+		{"fingerprint", func(r *row) any { return r.fingerprint() }},
+		{"text", func(r *row) any { return r.Text }},
+		{"polarity", func(r *row) any { return int64(r.Score.Polarity) }},
+		{"compound", func(r *row) any { return tenThousandths(r.Score.Compound) }},
+		{"p_negative", func(r *row) any { return tenThousandths(r.Score.PNegative) }},
+		{"doubtful", func(r *row) any { return r.Score.Doubtful }},
+		{"language", func(r *row) any { return int64(r.Score.Language) }},
 	}
-	return append(append(append(b, '"'), s...), '"')
-}
-
-const (
-	mentionColumns = `id, brand_id, source_id, key, external_id, published_at, collected_at, content, fingerprint, copy_of,
-		title, text, url, author, version, place, stars, reply, replied_at,
-		polarity, compound, p_negative, doubtful, language, lexicon_id, hits`
-	mentionValues = `(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
+	optional = []column{
+		{"copy_of", func(r *row) any { return r.copyOf }},
+		{"title", func(r *row) any { return text(r.Title) }},
+		{"url", func(r *row) any { return text(r.URL) }},
+		{"author", func(r *row) any { return text(r.Author) }},
+		{"version", func(r *row) any { return text(r.Version) }},
+		{"place", func(r *row) any { return text(r.Place) }},
+		{"stars", func(r *row) any { return stars(r.Stars) }},
+		{"reply", func(r *row) any { return text(r.Reply) }},
+		{"replied_at", func(r *row) any { return unix(r.RepliedAt) }},
+		{"hits", func(r *row) any { return r.hits }},
+	}
 )
 
-func (r row) values(o Origin, args []any) []any {
-	return append(args, r.id, o.BrandID, o.SourceID, mentionKey(r.ExternalID), r.ExternalID, r.PublishedAt.Unix(), r.CollectedAt.Unix(), r.content, int64(r.Fingerprint), r.copyOf,
-		text(r.Title), r.Text, text(r.URL), text(r.Author), text(r.Version), text(r.Place), stars(r.Stars), text(r.Reply), unix(r.RepliedAt),
-		int64(r.Score.Polarity), tenThousandths(r.Score.Compound), tenThousandths(r.Score.PNegative), r.Score.Doubtful, int64(r.Score.Language), o.LexiconID, r.hits)
+// columnsOf returns the columns that rows need: a value that is bound only to be
+// NULL costs as much as one that is stored.
+func columnsOf(rows []row) []column {
+	columns := slices.Clone(always)
+	for _, c := range optional {
+		if slices.ContainsFunc(rows, func(r row) bool { return c.value(&r) != nil }) {
+			columns = append(columns, c)
+		}
+	}
+	return columns
+}
+
+// fingerprint is what the table keeps: only complaints are compared.
+func (r *row) fingerprint() int64 {
+	if r.Score.Polarity != brand.Negative {
+		return 0
+	}
+	return int64(r.Fingerprint)
 }
 
 // tenThousandths is how verdicts are stored: two bytes instead of eight.
@@ -270,17 +285,50 @@ func stars(n int) any {
 }
 
 func (tx *Tx) insertMentions(o Origin, rows []row) error {
-	args := make([]any, 0, chunk*26)
+	columns := columnsOf(rows)
+	into := `INSERT INTO mentions (brand_id, source_id, lexicon_id`
+	for _, c := range columns {
+		into += ", " + c.name
+	}
+	into += ") VALUES "
+	values := "(?1, ?2, ?3" + strings.Repeat(", ?", len(columns)) + ")" // an unnumbered one follows the highest so far
+	args := make([]any, 0, 3+chunk*len(columns))
 	for part := range parts(rows) {
-		args = args[:0]
-		for _, r := range part {
-			args = r.values(o, args)
+		args = append(args[:0], o.BrandID, o.SourceID, o.LexiconID)
+		for i := range part {
+			for _, c := range columns {
+				args = append(args, c.value(&part[i]))
+			}
 		}
-		if err := tx.exec(`INSERT INTO mentions (`+mentionColumns+`) VALUES `+mentionValues+strings.Repeat(","+mentionValues, len(part)-1), args...); err != nil {
+		if err := tx.exec(into+values+strings.Repeat(", "+values, len(part)-1), args...); err != nil {
 			return err
 		}
 	}
+	if err := tx.insertKeys(o, rows); err != nil {
+		return err
+	}
 	return tx.insertCauses(rows)
+}
+
+// insertKeys enters the dedup keys in their order: neighbours in a table are cheap.
+func (tx *Tx) insertKeys(o Origin, rows []row) error {
+	type key struct{ key, id int64 }
+	keys := make([]key, len(rows))
+	for i := range rows {
+		keys[i] = key{mentionKey(rows[i].ExternalID), rows[i].id}
+	}
+	slices.SortFunc(keys, func(a, b key) int { return cmp.Compare(a.key, b.key) })
+	args := make([]any, 0, 1+2*chunk)
+	for part := range parts(keys) {
+		args = append(args[:0], o.SourceID)
+		for _, k := range part {
+			args = append(args, k.key, k.id)
+		}
+		if err := tx.exec(`INSERT INTO mention_keys (source_id, key, mention_id) VALUES (?1, ?, ?)`+strings.Repeat(", (?1, ?, ?)", len(part)-1), args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // parts splits rows into chunks and, at the end, single rows: two sizes of a
@@ -336,7 +384,7 @@ func (tx *Tx) edit(o Origin, before identity, now row, buckets *buckets) error {
 			SELECT id, revision, ?, title, text, stars, polarity, compound / 10000.0 FROM mentions WHERE id = ?`, []any{now.CollectedAt.Unix(), now.id}},
 		{`UPDATE mentions SET revision = revision + 1, content = ?, fingerprint = ?, copy_of = NULL, title = ?, text = ?, stars = ?,
 			version = coalesce(?, version), reply = ?, replied_at = ?, polarity = ?, compound = ?, p_negative = ?, doubtful = ?, language = ?, lexicon_id = ?, hits = ?
-			WHERE id = ?`, []any{now.content, int64(now.Fingerprint), text(now.Title), now.Text, stars(now.Stars), text(now.Version), text(now.Reply), unix(now.RepliedAt),
+			WHERE id = ?`, []any{now.content, now.fingerprint(), text(now.Title), now.Text, stars(now.Stars), text(now.Version), text(now.Reply), unix(now.RepliedAt),
 			int64(now.Score.Polarity), tenThousandths(now.Score.Compound), tenThousandths(now.Score.PNegative), now.Score.Doubtful, int64(now.Score.Language), o.LexiconID, now.hits, now.id}},
 		{`DELETE FROM labels WHERE mention_id = ?`, []any{now.id}},
 		{`DELETE FROM mention_causes WHERE mention_id = ?`, []any{now.id}},

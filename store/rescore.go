@@ -181,12 +181,15 @@ func (r *rescore) judge(m *stored, score brand.Score) (is fact, err error) {
 	if err != nil {
 		return is, err
 	}
-	hits := compactHits(score.Hits)
+	hits, err := r.tx.writeHits(score.Hits)
+	if err != nil {
+		return is, err
+	}
 	compound, pNegative := tenThousandths(score.Compound), tenThousandths(score.PNegative)
-	if text, _ := hits.(string); is == m.fact && text == m.hits && compound == m.compound && pNegative == m.pNegative && score.Doubtful == m.doubtful {
+	if is == m.fact && hits == m.hits && compound == m.compound && pNegative == m.pNegative && score.Doubtful == m.doubtful {
 		return is, nil
 	}
-	_, err = r.update.ExecContext(r.tx.ctx, int64(is.polarity), compound, pNegative, score.Doubtful, int64(score.Language), hits, m.id)
+	_, err = r.update.ExecContext(r.tx.ctx, int64(is.polarity), compound, pNegative, score.Doubtful, int64(score.Language), text(hits), m.id)
 	return is, err
 }
 

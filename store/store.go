@@ -18,6 +18,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -35,6 +37,8 @@ type DB struct {
 	zone  *time.Location
 	write *sql.DB // one connection
 	read  *sql.DB
+
+	entries *entries
 }
 
 // Open opens the file at path, creates it when it is missing and brings its
@@ -44,7 +48,7 @@ func Open(ctx context.Context, path string, zone *time.Location) (*DB, error) {
 	if err := writable(path); err != nil {
 		return nil, err
 	}
-	db := &DB{path: path, zone: zone, write: connect(writerDSN(path), 1), read: connect(readerDSN(path), 4)}
+	db := &DB{path: path, zone: zone, write: connect(writerDSN(path), 1), read: connect(readerDSN(path), 4), entries: newEntries()}
 	if err := db.prepare(ctx); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("%s: %w", path, explain(err))
@@ -234,7 +238,11 @@ func (db *DB) migrate(ctx context.Context, have, latest int64) error {
 
 func latestMigration() (int64, error) {
 	names, err := fs.Glob(migrations, "migrations/*.sql")
-	return int64(len(names)), err
+	if err != nil {
+		return 0, err
+	}
+	number, _, _ := strings.Cut(filepath.Base(names[len(names)-1]), "_") // in the order of names
+	return strconv.ParseInt(number, 10, 64)
 }
 
 func schemaVersion(ctx context.Context, pool *sql.DB) (version int64, err error) {
@@ -269,6 +277,9 @@ type Tx struct {
 	ctx  context.Context
 	tx   *sql.Tx
 	zone *time.Location
+
+	entries    *entries
+	registered map[entry]int64 // entries that this transaction brought
 }
 
 // Write runs f in one transaction, which commits when f returns nil.
@@ -277,16 +288,29 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	if err != nil {
 		return explain(err)
 	}
-	if err := f(&Tx{ctx, sqlTx, db.zone}); err != nil {
+	tx := &Tx{ctx: ctx, tx: sqlTx, zone: db.zone, entries: db.entries}
+	if err := f(tx); err != nil {
 		_ = sqlTx.Rollback()
 		return explain(err)
 	}
-	return explain(sqlTx.Commit())
+	if err := sqlTx.Commit(); err != nil {
+		return explain(err)
+	}
+	if tx.registered != nil {
+		db.entries.add(tx.registered)
+	}
+	return nil
 }
 
+// exec runs a statement that returns no rows. It goes the way of a query, on
+// which the driver hands over all arguments in one call into C; on the other way
+// each one is a call, which for many rows costs more than the statement.
 func (tx *Tx) exec(query string, args ...any) error {
-	_, err := tx.tx.ExecContext(tx.ctx, query, args...)
-	return err
+	rows, err := tx.tx.QueryContext(tx.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	return errors.Join(rows.Err(), rows.Close())
 }
 
 // fillWords keeps the table of causes in step with the program, and the days of
