@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"pantau/brand"
@@ -56,12 +55,20 @@ type buckets struct {
 	hours  map[int64]*hourCount
 	causes map[causeHour]int
 	facets map[facetDay]*[4]int
+	days   map[int64]string // dates of local days
 }
 
 type hourCount struct {
 	counts
-	day   string
 	local int64 // hours since 1970 on a local clock
+}
+
+// day returns the local days since 1970.
+func (h *hourCount) day() int64 {
+	if h.local < 0 {
+		return (h.local - 23) / 24
+	}
+	return h.local / 24
 }
 
 // counts are the columns that hours and days share.
@@ -83,7 +90,7 @@ func (a causeHour) compare(b causeHour) int {
 }
 
 type facetDay struct {
-	day   string
+	day   int64 // local days since 1970
 	facet int
 	value string
 }
@@ -100,7 +107,7 @@ const (
 )
 
 func newBuckets(zone *time.Location) *buckets {
-	return &buckets{zone: zone, hours: map[int64]*hourCount{}, causes: map[causeHour]int{}, facets: map[facetDay]*[4]int{}}
+	return &buckets{zone: zone, hours: map[int64]*hourCount{}, causes: map[causeHour]int{}, facets: map[facetDay]*[4]int{}, days: map[int64]string{}}
 }
 
 // add counts a mention in (n = 1) or out (n = -1).
@@ -109,16 +116,21 @@ func (b *buckets) add(f fact, n int) {
 	h := b.hours[hour]
 	if h == nil {
 		local := time.Unix(hour*3600, 0).In(b.zone)
-		h = &hourCount{day: local.Format(time.DateOnly), local: localHour(local)}
+		h = &hourCount{local: localHour(local)}
+		day := h.day()
+		if b.days[day] == "" {
+			b.days[day] = local.Format(time.DateOnly)
+		}
 		b.hours[hour] = h
 	}
 	h.counts.add(f, n)
-	b.facet(h.day, byLanguage, f.language.String(), f, n)
+	day := h.day()
+	b.facet(day, byLanguage, f.language.String(), f, n)
 	if f.stars > 0 {
-		b.facet(h.day, byStars, strconv.Itoa(f.stars), f, n)
+		b.facet(day, byStars, strconv.Itoa(f.stars), f, n)
 	}
 	if f.version != "" {
-		b.facet(h.day, byVersion, f.version, f, n)
+		b.facet(day, byVersion, f.version, f, n)
 	}
 	if f.polarity == brand.Negative {
 		b.addCauses(hour, f.causes, n)
@@ -147,7 +159,7 @@ func (c *counts) add(f fact, n int) {
 	}
 }
 
-func (b *buckets) facet(day string, facet int, value string, f fact, n int) {
+func (b *buckets) facet(day int64, facet int, value string, f fact, n int) {
 	key := facetDay{day, facet, value}
 	c := b.facets[key]
 	if c == nil {
@@ -196,17 +208,18 @@ const (
 // addBuckets writes the gathered changes to the hours and the days.
 func (tx *Tx) addBuckets(brandID, sourceID int64, b *buckets) error {
 	var hours, days [][]any
-	perDay := map[string]*counts{}
+	perDay := map[int64]*counts{}
 	for _, hour := range slices.Sorted(maps.Keys(b.hours)) { // neighbours in a table are cheap
 		h := b.hours[hour]
 		hours = append(hours, append([]any{brandID, hour, sourceID, h.local}, h.values()...))
-		if perDay[h.day] == nil {
-			perDay[h.day] = new(counts)
+		day := h.day()
+		if perDay[day] == nil {
+			perDay[day] = new(counts)
 		}
-		perDay[h.day].plus(&h.counts)
+		perDay[day].plus(&h.counts)
 	}
-	for day, c := range perDay {
-		days = append(days, append([]any{brandID, day, sourceID}, c.values()...))
+	for _, day := range slices.Sorted(maps.Keys(perDay)) {
+		days = append(days, append([]any{brandID, b.days[day], sourceID}, perDay[day].values()...))
 	}
 	if err := tx.upsert(`hours (brand_id, hour, source_id, local_hour, `+countColumns+`)`, `(brand_id, hour, source_id)`, countAdded, hours); err != nil {
 		return err
@@ -221,20 +234,16 @@ func (tx *Tx) addBuckets(brandID, sourceID int64, b *buckets) error {
 }
 
 func (tx *Tx) addCauseBuckets(brandID, sourceID int64, b *buckets) error {
-	type causeDay struct {
-		day   string
-		cause brand.Cause
-	}
-	perDay := map[causeDay]int{}
+	perDay := map[causeHour]int{} // by local day
 	var hours, days [][]any
 	for _, key := range slices.SortedFunc(maps.Keys(b.causes), causeHour.compare) {
 		n := b.causes[key]
-		day := b.hours[key.hour].day
+		day := b.hours[key.hour].day()
 		hours = append(hours, []any{brandID, key.hour, int64(key.cause), sourceID, n})
-		perDay[causeDay{day, key.cause}] += n
+		perDay[causeHour{day, key.cause}] += n
 	}
-	for key, n := range perDay {
-		days = append(days, []any{brandID, key.day, int64(key.cause), sourceID, n})
+	for _, key := range slices.SortedFunc(maps.Keys(perDay), causeHour.compare) {
+		days = append(days, []any{brandID, b.days[key.hour], int64(key.cause), sourceID, perDay[key]})
 	}
 	const added = `negatives = negatives + excluded.negatives`
 	if err := tx.upsert(`cause_hours (brand_id, hour, cause_id, source_id, negatives)`, `(brand_id, hour, cause_id, source_id)`, added, hours); err != nil {
@@ -247,25 +256,14 @@ func (tx *Tx) addFacets(brandID, sourceID int64, b *buckets) error {
 	var rows [][]any
 	for _, key := range slices.SortedFunc(maps.Keys(b.facets), facetDay.compare) {
 		p := b.facets[key]
-		rows = append(rows, []any{brandID, key.facet, key.day, key.value, sourceID, p[0] + p[1] + p[2] + p[3], p[brand.Negative], p[brand.Neutral], p[brand.Positive]})
+		rows = append(rows, []any{brandID, key.facet, b.days[key.day], key.value, sourceID, p[0] + p[1] + p[2] + p[3], p[brand.Negative], p[brand.Neutral], p[brand.Positive]})
 	}
 	return tx.upsert(`facet_days (brand_id, facet, day, value, source_id, mentions, negatives, neutrals, positives)`, `(brand_id, facet, day, value, source_id)`,
 		`mentions = mentions + excluded.mentions, negatives = negatives + excluded.negatives,
 		neutrals = neutrals + excluded.neutrals, positives = positives + excluded.positives`, rows)
 }
 
-// upsert adds rows to the counts of a table, many to a statement: it is the
-// statements that cost.
+// upsert adds rows to the counts of a table.
 func (tx *Tx) upsert(table, key, added string, rows [][]any) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	row := "(?" + strings.Repeat(",?", len(rows[0])-1) + ")"
-	for part := range parts(rows) {
-		query := `INSERT INTO ` + table + ` VALUES ` + row + strings.Repeat(","+row, len(part)-1) + ` ON CONFLICT ` + key + ` DO UPDATE SET ` + added
-		if err := tx.exec(query, slices.Concat(part...)...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.insertRows(`INSERT INTO `+table+` VALUES `, ` ON CONFLICT `+key+` DO UPDATE SET `+added, rows)
 }

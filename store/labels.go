@@ -77,7 +77,7 @@ func (tx *Tx) correct(id int64, now verdict, l Label) error {
 	if err := tx.exec(`DELETE FROM mention_causes WHERE mention_id = ?`, id); err != nil {
 		return err
 	}
-	if err := tx.insertCauses([]row{{id: id, Item: Item{Scored: brand.Scored{Score: brand.Score{Causes: now.causes}}}}}); err != nil {
+	if err := tx.insertCauses([]row{{id: id, Item: &Item{Scored: brand.Scored{Score: brand.Score{Causes: now.causes}}}}}); err != nil {
 		return err
 	}
 	if err := tx.exec(`INSERT INTO label_changes (mention_id, at, author, note, polarity_before, polarity, causes_before, causes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -79,7 +79,8 @@ func (tx *Tx) Add(o Origin, items []Item) (Added, error) {
 	fresh := make([]row, 0, len(items))
 	buckets := newBuckets(tx.zone)
 	advices := map[int64]brand.Advice{}
-	for _, item := range items {
+	for i := range items {
+		item := &items[i]
 		before, seen := known[item.ExternalID]
 		id := before.id
 		if !seen {
@@ -88,7 +89,7 @@ func (tx *Tx) Add(o Origin, items []Item) (Added, error) {
 		if item.Advice != brand.NoAdvice {
 			advices[id] = item.Advice
 		}
-		if seen && before.content == contentHash(item.Mention) {
+		if seen && before.content == contentHash(&item.Mention) {
 			continue
 		}
 		now, err := tx.newRow(last+1, item)
@@ -110,8 +111,8 @@ func (tx *Tx) Add(o Origin, items []Item) (Added, error) {
 	if err := tx.markCopies(o.BrandID, fresh); err != nil {
 		return added, err
 	}
-	for _, r := range fresh {
-		buckets.add(r.fact(), 1)
+	for i := range fresh {
+		buckets.add(fresh[i].fact(), 1)
 	}
 	if err := tx.insertMentions(o, fresh); err != nil {
 		return added, err
@@ -187,28 +188,28 @@ func scanKnown(rows *sql.Rows, known map[string]identity) error {
 
 // row is a mention on its way into the table.
 type row struct {
-	Item
+	*Item
 	id      int64
 	content int64
 	copyOf  any // id of the earlier negative that this one repeats
 	hits    any
 }
 
-func (tx *Tx) newRow(id int64, item Item) (row, error) {
+func (tx *Tx) newRow(id int64, item *Item) (row, error) {
 	hits, err := tx.writeHits(item.Score.Hits)
-	return row{Item: item, id: id, content: contentHash(item.Mention), hits: text(hits)}, err
+	return row{Item: item, id: id, content: contentHash(&item.Mention), hits: text(hits)}, err
 }
 
-func (r row) fact() fact {
+func (r *row) fact() fact {
 	return fact{at: r.PublishedAt, polarity: r.Score.Polarity, causes: causeSet(r.Score.Causes), stars: r.Stars,
 		language: r.Score.Language, version: r.Version, repliedAt: r.RepliedAt, copied: r.copyOf != nil}
 }
 
-func (r row) identity() identity { return identity{id: r.id, content: r.content} }
+func (r *row) identity() identity { return identity{id: r.id, content: r.content} }
 
 // contentHash tells an edit from the same text once more. Fields are separated,
 // so that moving a word from the title to the text is a change.
-func contentHash(m brand.Mention) int64 {
+func contentHash(m *brand.Mention) int64 {
 	h := fnv.New64a()
 	for _, field := range [...]string{m.Title, m.Text, strconv.Itoa(m.Stars), m.Reply} {
 		_, _ = io.WriteString(h, field) // a hash takes everything
@@ -259,8 +260,11 @@ var (
 func columnsOf(rows []row) []column {
 	columns := slices.Clone(always)
 	for _, c := range optional {
-		if slices.ContainsFunc(rows, func(r row) bool { return c.value(&r) != nil }) {
-			columns = append(columns, c)
+		for i := range rows {
+			if c.value(&rows[i]) != nil {
+				columns = append(columns, c)
+				break
+			}
 		}
 	}
 	return columns
@@ -348,20 +352,34 @@ func parts[T any](rows []T) func(func([]T) bool) {
 	}
 }
 
-func (tx *Tx) insertCauses(rows []row) error {
-	var causes [][]any
-	for _, r := range rows {
-		for _, c := range r.Score.Causes {
-			causes = append(causes, []any{r.id, int64(c.Cause), c.Start, c.End})
-		}
+// insertRows inserts many rows with each statement: it is the statements that
+// cost. All rows are of one length.
+func (tx *Tx) insertRows(into, conflict string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
 	}
-	for part := range parts(causes) {
-		if err := tx.exec(`INSERT INTO mention_causes (mention_id, cause_id, start_byte, end_byte) VALUES (?,?,?,?)`+
-			strings.Repeat(",(?,?,?,?)", len(part)-1)+` ON CONFLICT DO NOTHING`, slices.Concat(part...)...); err != nil {
+	values := "(?" + strings.Repeat(", ?", len(rows[0])-1) + ")"
+	args := make([]any, 0, chunk*len(rows[0]))
+	for part := range parts(rows) {
+		args = args[:0]
+		for _, r := range part {
+			args = append(args, r...)
+		}
+		if err := tx.exec(into+values+strings.Repeat(", "+values, len(part)-1)+conflict, args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (tx *Tx) insertCauses(rows []row) error {
+	var causes [][]any
+	for i := range rows {
+		for _, c := range rows[i].Score.Causes {
+			causes = append(causes, []any{rows[i].id, int64(c.Cause), int64(c.Start), int64(c.End)})
+		}
+	}
+	return tx.insertRows(`INSERT INTO mention_causes (mention_id, cause_id, start_byte, end_byte) VALUES `, ` ON CONFLICT DO NOTHING`, causes)
 }
 
 // edit keeps what was as a revision and moves the counts of its hour. What a

@@ -175,7 +175,7 @@ func (r *rescore) judge(m *stored, score brand.Score) (is fact, err error) {
 	} else {
 		is.polarity, is.causes = score.Polarity, causeSet(score.Causes)
 		if evidenceOf(score.Causes) != m.evidence {
-			r.replaced = append(r.replaced, row{id: m.id, Item: Item{Scored: brand.Scored{Score: score}}})
+			r.replaced = append(r.replaced, row{id: m.id, Item: &Item{Scored: brand.Scored{Score: score}}})
 		}
 	}
 	if err != nil {

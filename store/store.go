@@ -139,13 +139,14 @@ func writable(path string) error {
 // pooled connection only. FULL, because NORMAL loses committed rows when the
 // power goes; batches make it cheap. Thirty seconds, because pantau erase rewrites
 // the file while a daemon waits. Immediate, because a read that turns into
-// a write in a deferred transaction fails at once when somebody else writes.
+// a write in a deferred transaction fails at once when somebody else writes. No
+// mutex, because database/sql gives a connection to one goroutine at a time.
 func writerDSN(path string) string {
-	return dsn(path, "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=30000&_foreign_keys=on&_txlock=immediate&_secure_delete=fast&_stmt_cache_size=64&_cache_size=-32768")
+	return dsn(path, "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=30000&_foreign_keys=on&_txlock=immediate&_secure_delete=fast&_mutex=no&_stmt_cache_size=64&_cache_size=-32768")
 }
 
 func readerDSN(path string) string {
-	return dsn(path, "mode=ro&_query_only=true&_busy_timeout=5000&_stmt_cache_size=64&_cache_size=-2048")
+	return dsn(path, "mode=ro&_query_only=true&_busy_timeout=5000&_mutex=no&_stmt_cache_size=64&_cache_size=-2048")
 }
 
 func dsn(path, options string) string {
