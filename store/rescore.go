@@ -5,11 +5,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"pantau/brand"
+	"pantau/collectors/clean"
 )
 
 // Scorer is what judges a text; a sentiment.Analyzer is one.
@@ -34,49 +38,53 @@ type Rescored struct {
 // goes on where it was when the lexicon is the same. Labels stay; beside them
 // stands the new verdict. Mentions without text keep the old one.
 //
+// It is the one function here that starts a goroutine, and it waits for it: while
+// a batch is written on one core, the next one is read and judged on another.
 // progress is called after every batch.
 func (db *DB) Rescore(ctx context.Context, s Scorer, progress func(Rescored)) (Rescored, error) {
-	var r rescore
-	r.scorer = s
-	for first := true; ; first = false {
-		var more bool
-		err := db.Write(ctx, func(tx *Tx) (err error) {
-			r.tx = tx
-			if first {
-				if err := r.begin(); err != nil {
-					return err
-				}
-			}
-			more, err = r.batch()
-			return err
-		})
-		if err != nil || !more {
-			return r.Rescored, err
-		}
-		progress(r.Rescored)
+	r := rescore{db: db, scorer: s}
+	if err := db.Write(ctx, r.begin); err != nil {
+		return r.Rescored, err
 	}
+	batches, after := make(chan []judged), r.after
+	g, running := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(batches)
+		return r.readAhead(running, after, batches)
+	})
+	g.Go(func() error {
+		for batch := range batches {
+			if err := db.Write(running, func(tx *Tx) error { return r.write(tx, batch) }); err != nil {
+				return err
+			}
+			progress(r.Rescored)
+		}
+		return nil
+	})
+	if err := g.Wait(); err != nil {
+		return r.Rescored, err
+	}
+	return r.Rescored, db.Write(ctx, func(tx *Tx) error { return tx.exec(`DELETE FROM settings WHERE key = 'rescore'`) })
 }
 
 // rescore is one call of [DB.Rescore].
 type rescore struct {
 	Rescored
-	tx      *Tx
+	db      *DB
 	scorer  Scorer
 	lexicon int64
 	after   int64 // id of the last mention that is done
-
-	update   *sql.Stmt // of the running batch
-	replaced []row     // mentions of the batch with other causes or evidence
+	untouched
 }
 
 // begin finds out where to go on. The setting is "lexicon id of the last".
-func (r *rescore) begin() (err error) {
-	if r.lexicon, err = r.tx.id(`INSERT INTO lexicons (version) VALUES (?)
+func (r *rescore) begin(tx *Tx) (err error) {
+	if r.lexicon, err = tx.id(`INSERT INTO lexicons (version) VALUES (?)
 		ON CONFLICT (version) DO UPDATE SET version = excluded.version RETURNING id`, r.scorer.Version()); err != nil {
 		return err
 	}
 	var at string
-	err = r.tx.tx.QueryRowContext(r.tx.ctx, `SELECT value FROM settings WHERE key = 'rescore'`).Scan(&at)
+	err = tx.tx.QueryRowContext(tx.ctx, `SELECT value FROM settings WHERE key = 'rescore'`).Scan(&at)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -84,51 +92,167 @@ func (r *rescore) begin() (err error) {
 	if lexicon == strconv.FormatInt(r.lexicon, 10) {
 		r.after, _ = strconv.ParseInt(after, 10, 64) // 0 for what nobody wrote
 	}
-	if r.Total, err = r.tx.id(`SELECT count(*) FROM mentions`); err != nil {
+	if r.Total, err = tx.id(`SELECT count(*) FROM mentions`); err != nil {
 		return err
 	}
-	r.Seen, err = r.tx.id(`SELECT count(*) FROM mentions WHERE id <= ?`, r.after)
+	if r.Seen, err = tx.id(`SELECT count(*) FROM mentions WHERE id <= ?`, r.after); err != nil {
+		return err
+	}
+	return r.mark(tx)
+}
+
+// untouched tells whether anybody else has written since a mark: then what was
+// read ahead may be out of date.
+type untouched struct{ others, own int64 }
+
+func (u *untouched) now(tx *Tx) (is untouched, err error) {
+	if is.others, err = tx.id(`PRAGMA data_version`); err != nil { // of other connections
+		return is, err
+	}
+	is.own, err = tx.id(`SELECT total_changes()`) // of this one
+	return is, err
+}
+
+func (u *untouched) mark(tx *Tx) (err error) {
+	*u, err = u.now(tx)
 	return err
 }
 
-// stored is a mention as a rescore reads it.
-type stored struct {
+// judged is a stored mention with the new verdict on it.
+type judged struct {
 	fact
 	id, brandID, sourceID int64
 	text                  sql.NullString
 	hits                  string
 	compound, pNegative   int64
+	fingerprint           int64
 	doubtful, labelled    bool
-	evidence              int64 // checksum of the causes with their places
+	evidence              []brand.CauseHit
+	score                 brand.Score
 }
 
-// evidenceOf is the checksum that [rescore.read] selects.
-func evidenceOf(hits []brand.CauseHit) (sum int64) {
-	seen := uint32(0)
-	for _, h := range hits {
-		if bit := uint32(1) << h.Cause; seen&bit == 0 { // the first piece is kept
-			seen |= bit
-			sum += (int64(h.Cause)+1)*1_000_003 + int64(h.Start)*1009 + int64(h.End)
+// readAhead sends one batch after another until there is no more.
+func (r *rescore) readAhead(ctx context.Context, after int64, into chan<- []judged) error {
+	for {
+		batch, err := r.readOne(ctx, after)
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		after = batch[len(batch)-1].id
+		select {
+		case into <- batch:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
-	return sum
 }
 
-func (r *rescore) batch() (more bool, err error) {
-	list, err := r.read()
+func (r *rescore) readOne(ctx context.Context, after int64) ([]judged, error) {
+	reader, err := r.db.read.BeginTx(ctx, nil) // one state for all that is read
 	if err != nil {
-		return false, err
+		return nil, explain(err)
 	}
-	if len(list) == 0 {
-		return false, r.tx.exec(`DELETE FROM settings WHERE key = 'rescore'`)
+	defer func() { _ = reader.Rollback() }()
+	list, err := r.judge(&Tx{ctx: ctx, tx: reader, zone: r.db.zone}, after)
+	return list, explain(err)
+}
+
+// judge reads the mentions after an id and judges them.
+func (r *rescore) judge(tx *Tx, after int64) ([]judged, error) {
+	list, err := tx.readStored(after)
+	if err != nil || len(list) == 0 {
+		return nil, err
 	}
-	if r.update, err = r.tx.tx.PrepareContext(r.tx.ctx, `UPDATE mentions SET polarity = ?, compound = ?, p_negative = ?, doubtful = ?, language = ?, hits = ? WHERE id = ?`); err != nil {
-		return false, err
+	if err := tx.readCauses(list); err != nil {
+		return nil, err
 	}
-	defer r.update.Close()
-	r.replaced = r.replaced[:0]
+	labelled, err := ints(tx.tx.QueryContext(tx.ctx, `SELECT mention_id FROM labels WHERE mention_id BETWEEN ? AND ? ORDER BY 1`, list[0].id, list[len(list)-1].id))
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		m := &list[i]
+		if m.text.Valid {
+			_, m.labelled = slices.BinarySearch(labelled, m.id)
+			m.score = r.scorer.Score(m.text.String, m.stars)
+		}
+	}
+	return list, nil
+}
+
+func (tx *Tx) readStored(after int64) (list []judged, _ error) {
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT id, brand_id, source_id, published_at, polarity, coalesce(stars, 0), language, coalesce(version, ''), replied_at,
+		copy_of IS NOT NULL, iif(text = '', title, text), coalesce(hits, ''), compound, p_negative, doubtful, fingerprint
+		FROM mentions WHERE id > ? ORDER BY id LIMIT ?`, after, rescoreBatch)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	list = make([]judged, 0, rescoreBatch)
+	for rows.Next() {
+		list = append(list, judged{})
+		m := &list[len(list)-1]
+		var at int64
+		var replied sql.NullInt64
+		if err := rows.Scan(&m.id, &m.brandID, &m.sourceID, &at, &m.polarity, &m.stars, &m.language, &m.version, &replied,
+			&m.copied, &m.text, &m.hits, &m.compound, &m.pNegative, &m.doubtful, &m.fingerprint); err != nil {
+			return nil, err
+		}
+		m.at, m.repliedAt = time.Unix(at, 0), when(replied)
+	}
+	return list, rows.Err()
+}
+
+// readCauses fills in the causes of mentions in the order of their ids.
+func (tx *Tx) readCauses(list []judged) error {
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT mention_id, cause_id, start_byte, end_byte FROM mention_causes WHERE mention_id BETWEEN ? AND ? ORDER BY 1, 2`,
+		list[0].id, list[len(list)-1].id)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	i := 0
+	for rows.Next() {
+		var id int64
+		var c brand.CauseHit
+		if err := rows.Scan(&id, &c.Cause, &c.Start, &c.End); err != nil {
+			return err
+		}
+		for list[i].id < id {
+			i++
+		}
+		list[i].evidence = append(list[i].evidence, c)
+		list[i].causes |= 1 << c.Cause
+	}
+	return rows.Err()
+}
+
+// evidenceOf returns what the store keeps of the evidence for causes: the first
+// piece for each, in their order.
+func evidenceOf(hits []brand.CauseHit) (kept []brand.CauseHit) {
+	for _, h := range hits {
+		if !slices.ContainsFunc(kept, func(k brand.CauseHit) bool { return k.Cause == h.Cause }) {
+			kept = append(kept, h)
+		}
+	}
+	slices.SortFunc(kept, func(a, b brand.CauseHit) int { return int(a.Cause) - int(b.Cause) })
+	return kept
+}
+
+// write stores the verdicts on a batch and moves the counts.
+func (r *rescore) write(tx *Tx, list []judged) error {
+	now, err := r.now(tx)
+	if err != nil {
+		return err
+	}
+	if now != r.untouched {
+		if list, err = r.judge(tx, r.after); err != nil || len(list) == 0 {
+			return err
+		}
+	}
 	type origin struct{ brandID, sourceID int64 }
 	moved := map[origin]*buckets{}
+	var replaced []row
 	for i := range list {
 		m := &list[i]
 		r.after = m.id
@@ -136,10 +260,12 @@ func (r *rescore) batch() (more bool, err error) {
 		if !m.text.Valid {
 			continue
 		}
-		score := r.scorer.Score(m.text.String, m.stars)
-		is, err := r.judge(m, score)
+		is, err := r.update(tx, m)
 		if err != nil {
-			return false, err
+			return err
+		}
+		if !m.labelled && !slices.Equal(evidenceOf(m.score.Causes), m.evidence) {
+			replaced = append(replaced, row{id: m.id, Item: &Item{Scored: brand.Scored{Score: m.score}}})
 		}
 		if is == m.fact {
 			continue
@@ -147,85 +273,64 @@ func (r *rescore) batch() (more bool, err error) {
 		r.Changed++
 		key := origin{m.brandID, m.sourceID}
 		if moved[key] == nil {
-			moved[key] = newBuckets(r.tx.zone)
+			moved[key] = newBuckets(tx.zone)
 		}
 		moved[key].add(m.fact, -1)
 		moved[key].add(is, 1)
 	}
-	if err := r.replaceCauses(); err != nil {
-		return false, err
-	}
-	if err := r.tx.exec(`UPDATE mentions SET lexicon_id = ? WHERE id BETWEEN ? AND ? AND text IS NOT NULL AND lexicon_id <> ?`, r.lexicon, list[0].id, r.after, r.lexicon); err != nil {
-		return false, err
-	}
-	for o, b := range moved {
-		if err := r.tx.addBuckets(o.brandID, o.sourceID, b); err != nil {
-			return false, err
-		}
-	}
-	return true, r.tx.set("rescore", fmt.Sprintf("%d %d", r.lexicon, r.after))
-}
-
-// judge writes the new verdict on a mention and returns what it counts as now.
-func (r *rescore) judge(m *stored, score brand.Score) (is fact, err error) {
-	is = m.fact
-	is.language = score.Language
-	if m.labelled {
-		err = r.tx.exec(`UPDATE labels SET scorer_polarity = ?, scorer_causes = ? WHERE mention_id = ?`, int64(score.Polarity), writeCauseHits(score.Causes), m.id)
-	} else {
-		is.polarity, is.causes = score.Polarity, causeSet(score.Causes)
-		if evidenceOf(score.Causes) != m.evidence {
-			r.replaced = append(r.replaced, row{id: m.id, Item: &Item{Scored: brand.Scored{Score: score}}})
-		}
-	}
-	if err != nil {
-		return is, err
-	}
-	hits, err := r.tx.writeHits(score.Hits)
-	if err != nil {
-		return is, err
-	}
-	compound, pNegative := tenThousandths(score.Compound), tenThousandths(score.PNegative)
-	if is == m.fact && hits == m.hits && compound == m.compound && pNegative == m.pNegative && score.Doubtful == m.doubtful {
-		return is, nil
-	}
-	_, err = r.update.ExecContext(r.tx.ctx, int64(is.polarity), compound, pNegative, score.Doubtful, int64(score.Language), text(hits), m.id)
-	return is, err
-}
-
-// replaceCauses writes the causes that changed in a batch.
-func (r *rescore) replaceCauses() error {
-	ids := make([]int64, len(r.replaced))
-	for i, m := range r.replaced {
-		ids[i] = m.id
-	}
-	if err := r.tx.exec(`DELETE FROM mention_causes WHERE mention_id IN (SELECT value FROM json_each(?))`, idList(ids)); err != nil {
+	if err := tx.replaceCauses(replaced); err != nil {
 		return err
 	}
-	return r.tx.insertCauses(r.replaced)
+	if err := tx.exec(`UPDATE mentions SET lexicon_id = ? WHERE id BETWEEN ? AND ? AND text IS NOT NULL AND lexicon_id <> ?`, r.lexicon, list[0].id, r.after, r.lexicon); err != nil {
+		return err
+	}
+	for o, b := range moved {
+		if err := tx.addBuckets(o.brandID, o.sourceID, b); err != nil {
+			return err
+		}
+	}
+	if err := tx.set("rescore", fmt.Sprintf("%d %d", r.lexicon, r.after)); err != nil {
+		return err
+	}
+	return r.mark(tx)
 }
 
-func (r *rescore) read() (list []stored, _ error) {
-	rows, err := r.tx.tx.QueryContext(r.tx.ctx, `SELECT m.id, m.brand_id, m.source_id, m.published_at, m.polarity, coalesce(m.stars, 0), m.language, coalesce(m.version, ''), m.replied_at,
-		m.copy_of IS NOT NULL, iif(m.text = '', m.title, m.text), coalesce(m.hits, ''), m.compound, m.p_negative, m.doubtful,
-		EXISTS (SELECT 1 FROM labels WHERE mention_id = m.id),
-		(SELECT coalesce(sum(1 << cause_id), 0) FROM mention_causes WHERE mention_id = m.id),
-		(SELECT coalesce(sum((cause_id + 1) * 1000003 + start_byte * 1009 + end_byte), 0) FROM mention_causes WHERE mention_id = m.id)
-		FROM mentions m WHERE m.id > ? ORDER BY m.id LIMIT ?`, r.after, rescoreBatch)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var m stored
-		var at int64
-		var replied sql.NullInt64
-		if err := rows.Scan(&m.id, &m.brandID, &m.sourceID, &at, &m.polarity, &m.stars, &m.language, &m.version, &replied,
-			&m.copied, &m.text, &m.hits, &m.compound, &m.pNegative, &m.doubtful, &m.labelled, &m.causes, &m.evidence); err != nil {
-			return nil, err
+// update writes the new verdict on a mention, if it is another one, and returns
+// what the mention counts as now.
+func (r *rescore) update(tx *Tx, m *judged) (is fact, err error) {
+	is = m.fact
+	is.language = m.score.Language
+	if m.labelled {
+		if err := tx.exec(`UPDATE labels SET scorer_polarity = ?, scorer_causes = ? WHERE mention_id = ?`,
+			int64(m.score.Polarity), writeCauseHits(m.score.Causes), m.id); err != nil {
+			return is, err
 		}
-		m.at, m.repliedAt = time.Unix(at, 0), when(replied)
-		list = append(list, m)
+	} else {
+		is.polarity, is.causes = m.score.Polarity, causeSet(m.score.Causes)
 	}
-	return list, rows.Err()
+	hits, err := tx.writeHits(m.score.Hits)
+	if err != nil {
+		return is, err
+	}
+	compound, pNegative := tenThousandths(m.score.Compound), tenThousandths(m.score.PNegative)
+	if is.polarity == m.polarity && is.language == m.language && hits == m.hits && compound == m.compound && pNegative == m.pNegative && m.score.Doubtful == m.doubtful {
+		return is, nil
+	}
+	if is.polarity == brand.Negative && m.fingerprint == 0 {
+		m.fingerprint = int64(clean.Fingerprint(m.text.String))
+	}
+	return is, tx.exec(`UPDATE mentions SET polarity = ?, compound = ?, p_negative = ?, doubtful = ?, language = ?, hits = ?, fingerprint = ?, lexicon_id = ? WHERE id = ?`,
+		int64(is.polarity), compound, pNegative, m.score.Doubtful, int64(is.language), text(hits), m.fingerprint, r.lexicon, m.id)
+}
+
+// replaceCauses writes the causes of rows instead of those that are stored.
+func (tx *Tx) replaceCauses(rows []row) error {
+	ids := make([]int64, len(rows))
+	for i, m := range rows {
+		ids[i] = m.id
+	}
+	if err := tx.exec(`DELETE FROM mention_causes WHERE mention_id IN (SELECT value FROM json_each(?))`, idList(ids)); err != nil {
+		return err
+	}
+	return tx.insertCauses(rows)
 }
