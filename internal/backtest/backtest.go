@@ -13,7 +13,7 @@ type Options struct {
 	Threshold   float64            // of a peer's rule; 0 is its usual one
 	Events      []trends.Event     // calendar of our own rule
 	Labels      *Labels            // nil without labels
-	Alone       bool               // leave out what the other sensitivities would do
+	Alone       bool               // leave out what the other sensitivities would do, and what was usual for each day
 }
 
 // Result is what a replay found. The first four weeks are a warm-up: what was
@@ -68,8 +68,10 @@ func Run(h *History, o Options) *Result {
 	}
 	r := &Result{Series: h.Name, Rule: o.Rule, Undated: len(h.Undated), History: h}
 	if o.Rule == Pantau {
-		r.replay = h.replayPantau(trends.Options{Sensitivity: o.Sensitivity, Events: o.Events})
+		detector := trends.Options{Sensitivity: o.Sensitivity, Events: o.Events}
+		r.replay = h.replayPantau(detector)
 		if !o.Alone {
+			r.replay.days = trends.Daily(detector, h.Series)
 			r.Sensitivities = levels(h, o, r.replay)
 		}
 	} else {

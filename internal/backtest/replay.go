@@ -59,7 +59,6 @@ func (h *History) replayPantau(o trends.Options) replay {
 		}
 		life = next
 	}
-	r.days = trends.Daily(o, h.Series)
 	return r
 }
 

@@ -16,16 +16,14 @@ func newChance(seed uint64, stream string) chance {
 	return chance{rand.New(rand.NewPCG(seed, h))}
 }
 
-// poisson draws a count. Above 60 it adds up smaller draws, above 5,000 it rounds
-// a normal one.
+// poisson draws a count: small ones by multiplying uniform numbers (Knuth), others
+// by the transformed rejection PTRS of Hörmann (1993), whose cost does not grow.
 func (c chance) poisson(mean float64) int {
 	switch {
 	case mean <= 0:
 		return 0
-	case mean > 5000:
-		return max(0, int(math.Round(mean+math.Sqrt(mean)*c.NormFloat64())))
-	case mean > 60:
-		return c.poisson(mean/2) + c.poisson(mean/2)
+	case mean >= 10:
+		return c.rejected(mean)
 	}
 	n, p, least := 0, c.Float64(), math.Exp(-mean)
 	for p > least {
@@ -33,6 +31,30 @@ func (c chance) poisson(mean float64) int {
 		p *= c.Float64()
 	}
 	return n
+}
+
+// rejected is PTRS for means of 10 and more.
+func (c chance) rejected(mean float64) int {
+	b := 0.931 + 2.53*math.Sqrt(mean)
+	a := -0.059 + 0.02483*b
+	inverse := 1.1239 + 1.1328/(b-3.4)
+	squeeze := 0.9277 - 3.6224/(b-2)
+	for {
+		u := c.Float64() - 0.5
+		v := c.Float64()
+		us := 0.5 - math.Abs(u)
+		k := math.Floor((2*a/us+b)*u + mean + 0.43)
+		if us >= 0.07 && v <= squeeze {
+			return int(k)
+		}
+		if k < 0 || us < 0.013 && v > us {
+			continue
+		}
+		lg, _ := math.Lgamma(k + 1)
+		if math.Log(v)+math.Log(inverse)-math.Log(a/(us*us)+b) <= k*math.Log(mean)-mean-lg {
+			return int(k)
+		}
+	}
 }
 
 // gamma draws with mean 1 and the given squared coefficient of variation, at most
