@@ -28,6 +28,8 @@ type Detector struct {
 	slow     float64       // slow-rise sum of the closed days
 	ringing  bool          // an episode goes on
 	calm     int           // calm hours in a row while ringing
+	dark     int           // hours in a row without data that should have come
+	wary     int           // until this hour a gap makes the rule ask for more proof
 }
 
 // cell is one hour with what was expected of it. It is small because a Detector
@@ -149,9 +151,11 @@ func (d *Detector) rising() float64 {
 	if s.negatives == 0 && d.slow == 0 || s.mean <= 0 {
 		return d.slow
 	}
-	t := d.busiest(dayWindow, &s, &s)
-	r := 1 / t.alpha
-	llr := s.negatives*math.Log(slowFactor) - (s.negatives+r)*math.Log((r+slowFactor*t.mean)/(r+t.mean))
+	var up surge
+	up.look(d, dayWindow, &s)
+	t := d.explain(dayWindow, &s, &s, up)
+	r, mean := 1/t.alpha, t.expected()
+	llr := s.negatives*math.Log(slowFactor) - (s.negatives+r)*math.Log((r+slowFactor*mean)/(r+mean))
 	return min(max(0, d.slow+llr), slowCap)
 }
 

@@ -14,13 +14,24 @@ const (
 )
 
 // thresholds in decades, by [Sensitivity].
-var thresholds = [...]float64{Seimbang: 2.3, Peka: 1.7, Tenang: 3.3}
+var thresholds = [...]float64{Seimbang: 2.1, Peka: 1.5, Tenang: 3.1}
+
+// margins are what a window adds to the threshold: whole days go wrong more often
+// than a forecast of the day says, six hours show an outage best.
+var margins = [len(windows)]float64{0, 0, -0.2, 0.1, 0.1}
+
+const (
+	slowMargin  = 0.3 // of the slow-rise sum
+	surgeMargin = 1.5 // while everything rises: a sale has more to complain about
+	gapMargin   = 2   // on the day after a gap
+	coldMargin  = 1   // where nothing but the share is known
+)
 
 // proof is what a busy brand adds to the threshold: where complaints come by the
 // hundred, an incident clears ten times the proof within the hour, and chance has
 // more hours in which to look like one.
 func (d *Detector) proof() float64 {
-	const few = 10 // negatives a day
+	const few = 2 // negatives a day
 	return min(max(math.Log10(d.rate()/few), 0), 1)
 }
 
@@ -46,15 +57,20 @@ func (d *Detector) judge() Verdict {
 	v := Verdict{At: d.clock.end(), Reason: Quiet, Stage: stage, Factor: 1,
 		Threshold: thresholds[min(int(d.options.Sensitivity), len(thresholds)-1)] + more + d.proof(),
 		Negatives: all[dayWindow].raw, Newest: int(newest.raw), Usual: float64(newest.mean)}
+	if d.hours <= d.wary {
+		v.Threshold += gapMargin
+	}
 	if len(d.options.Events) > 0 {
 		v.Event, v.Factor = d.event()
 	}
 	deciding, t := dayWindow, test{}
 	least := float64(leastInDay)
-	if stage == StageLowConfidence {
+	cold := stage == StageLearning || stage == StageLowConfidence
+	if cold {
 		least = leastCold
 	}
 	switch {
+	case cold && d.coldStart(&v, &all[dayWindow], &t):
 	case stage == StageLearning:
 		v.Reason = Learning
 	case all[0].watched+all[1].watched == 0:
@@ -69,46 +85,84 @@ func (d *Detector) judge() Verdict {
 	v.Calm = true
 	if d.ringing || v.Fires {
 		d.recovery(&v)
+		v.Calm = v.Calm && !v.Cold // what came with the first day is not usual because it stays
 	}
 	return v
 }
 
-// decide finds the window with the greatest score and sets the reason.
+// coldStart finds an incident that was there before us: hardly anything but
+// complaints, more than the worst brands see on their usual days. It needs no
+// level, and says with Cold that it had none.
+func (d *Detector) coldStart(v *Verdict, day *sums, t *test) bool {
+	const (
+		worst   = 0.65  // usual share of negatives of brands that are mostly complained about
+		scatter = 0.005 // of that share from day to day, squared and relative
+		enough  = 6     // hours
+	)
+	n := day.negatives + day.others
+	if day.watched < enough || day.negatives < 0.9*n {
+		return false
+	}
+	x := test{mean: worst * n, alpha: scatter}
+	x.score = scoreOf(x.chance(int(day.negatives)), day.watched)
+	if x.score < v.Threshold+coldMargin {
+		return false
+	}
+	*t = x
+	v.Score, v.Fires, v.Cold, v.Reason = x.score, true, true, Fired
+	v.Threshold += coldMargin
+	return true
+}
+
+// decide finds the window that stands farthest above its threshold and sets the
+// reason.
 func (d *Detector) decide(v *Verdict, all *[len(windows)]sums) (int, test) {
 	deciding, best := dayWindow, test{}
+	base, up, looked := v.Threshold, surge{}, false
 	busy := false // rare, but the others explain it
 	for i := range all {
 		s := &all[i]
 		if !d.rises(i, all) {
 			continue
 		}
-		t := d.examine(i, s, &all[dayWindow])
+		if !looked {
+			up, looked = d.surge(all), true
+		}
+		t := d.examine(i, s, &all[dayWindow], up)
+		threshold := base + margins[i] + t.sale*surgeMargin
 		switch {
-		case s.negatives < leastRatio*t.mean || !d.toneChanged(s):
-			busy = busy || -logTailNB(int(s.negatives), s.mean, d.scatter(i)) >= v.Threshold
-		case t.score > best.score:
-			deciding, best = i, t
+		case s.negatives < leastRatio*t.expected() || !d.toneChanged(s):
+			busy = busy || -logTailNB(int(s.negatives), s.mean, d.scatter(i)) >= base
+		case t.score > 0 && t.score-threshold > best.score-v.Threshold:
+			deciding, best, v.Threshold = i, t, threshold
 		}
 	}
-	if slow, t := d.slowRise(v, &all[dayWindow]); slow-v.Threshold+d.proof() > max(best.score-v.Threshold, 0) {
+	if slow, t := d.slowRise(v, base, &all[dayWindow]); slow > 0 && slow-base-slowMargin > max(best.score-v.Threshold, 0) {
 		deciding, best, v.Slow = dayWindow, t, true
-		best.score = slow
-		v.Threshold -= d.proof()
+		best.score, v.Threshold = slow, base+slowMargin
 	}
 	v.Score = best.score
 	switch {
-	case v.Score >= v.Threshold:
+	case v.Score > 0 && v.Score >= v.Threshold:
 		v.Fires, v.Reason = true, Fired
 	case busy && all[dayWindow].others >= 2*all[dayWindow].othersMean:
 		v.Reason = VolumeUp
 	case busy:
 		v.Reason = NoShareEvidence
-	case d.toneWorse(all, v.Threshold):
+	case d.toneWorse(all, base):
 		v.Reason = ToneWorsening
 	case v.Score > 0:
 		v.Reason = BelowThreshold
 	}
 	return deciding, best
+}
+
+// surge looks for a rise of the others in the windows of up to a day.
+func (d *Detector) surge(all *[len(windows)]sums) (up surge) {
+	for i := range dayWindow + 1 {
+		up.look(d, i, &all[i])
+	}
+	return up
 }
 
 // rises reports whether window i stands clearly above the usual.
@@ -119,15 +173,17 @@ func (d *Detector) rises(i int, all *[len(windows)]sums) bool {
 }
 
 // slowRise returns the slow-rise sum in decades and the test of the last day, 0
-// when the last day gives no evidence by itself. It has looked at whole days, so
-// a busy brand needs no further proof.
-func (d *Detector) slowRise(v *Verdict, day *sums) (decades float64, t test) {
-	v.SlowSum = d.rising()
-	if v.SlowSum*slowScale < v.Threshold-d.proof() || day.negatives < leastInWindow || !d.toneChanged(day) {
+// when the last day gives no evidence by itself or is busier than usual.
+func (d *Detector) slowRise(v *Verdict, base float64, day *sums) (decades float64, t test) {
+	if day.negatives < max(leastInWindow, slowRatio*day.mean) || day.others > 1.5*day.othersMean+3 || !d.toneChanged(day) {
 		return 0, t
 	}
-	t = d.examine(dayWindow, day, day)
-	if day.negatives < slowRatio*max(day.mean, t.mean) {
+	v.SlowSum = d.rising()
+	if v.SlowSum*slowScale < base+slowMargin {
+		return 0, t
+	}
+	t = d.examine(dayWindow, day, day, surge{})
+	if day.negatives < slowRatio*t.expected() {
 		return 0, t
 	}
 	return v.SlowSum * slowScale, t
@@ -137,7 +193,7 @@ func (d *Detector) slowRise(v *Verdict, day *sums) (decades float64, t test) {
 func (d *Detector) toneWorse(all *[len(windows)]sums, threshold float64) bool {
 	s := &all[len(all)-1]
 	return s.negatives >= 2*leastInDay && s.negatives < leastRatio*s.mean && d.toneChanged(s) &&
-		d.examine(len(all)-1, s, &all[dayWindow]).score >= threshold
+		d.examine(len(all)-1, s, &all[dayWindow], d.surge(all)).score >= threshold
 }
 
 // describe fills in the numbers of the deciding window.
@@ -150,6 +206,7 @@ func (d *Detector) describe(v *Verdict, s *sums, i int, t test) {
 	}
 	v.UsualShare = d.usualShare()
 	v.Tested, v.Alpha = t.mean, t.alpha
+	v.Sale, v.SaleTested, v.SaleAlpha = t.sale, t.saleMean, t.saleAlpha
 	v.Coverage = s.watched / float64(s.hours)
 	if v.Score > 0 {
 		v.Low, v.High = bandOf(s.mean, d.scatter(i))

@@ -5,6 +5,7 @@ package trends
 // well, and what arrives in a lump afterwards belongs to the silence.
 type silence struct {
 	from              int     // first hour without mentions
+	dark              int     // unwatched hours since the last mention
 	due, dueOthers    float64 // negatives and others that were expected since then
 	negatives, others float64 // what the failure owes
 }
@@ -12,6 +13,10 @@ type silence struct {
 // tooQuiet is log10 of the chance below which silence is a failure. No negative
 // binomial count is zero with that chance when today.silence mentions are due.
 const tooQuiet = -3
+
+// longGap is how many hours without data make the day after them doubtful: what
+// comes then may be late, a part, or twice.
+const longGap = 6
 
 // listen looks at the hour that was just taken.
 func (d *Detector) listen(x *cell) {
@@ -21,8 +26,12 @@ func (d *Detector) listen(x *cell) {
 		if s.others > 0 {
 			s.repay(x)
 		}
-		s.from, s.due, s.dueOthers = d.hours, 0, 0
+		if s.dark >= longGap {
+			d.wary = d.hours + 30
+		}
+		s.from, s.dark, s.due, s.dueOthers = d.hours, 0, 0, 0
 	case x.coverage == 0:
+		s.dark++
 		s.negatives += d.today.negatives * d.profile.hour[x.hour]
 		s.others += d.today.others * d.profile.hour[x.hour]
 	default:
@@ -38,6 +47,7 @@ func (d *Detector) listen(x *cell) {
 func (d *Detector) hush() {
 	s := &d.silence
 	s.negatives, s.others = s.due, s.dueOthers
+	s.dark = d.hours - s.from
 	for i := max(s.from, d.hours-longest, 0); i < d.hours; i++ {
 		c := &d.cells[i%longest]
 		c.coverage, c.mean, c.othersMean = 0, 0, 0

@@ -9,6 +9,8 @@ const (
 	spreadMemory = 1 - 1.0/28
 	priorSpread  = 0.08 // squared coefficient of variation beyond Poisson
 	priorDays    = 8    // days that the prior is worth
+	alphaDays    = 12   // the same for the scatter of windows
+	alphaSquares = 300  // negatives a day, squared, at which that is doubled: with few, moments say little
 )
 
 // day is what one local day brought, by local hour.
@@ -76,7 +78,7 @@ func clip(e, m float64) float64 {
 // negatives in window number i, given their daily rate.
 func (s *spread) alpha(i int, rate float64) float64 {
 	i = min(i, len(s.extra)-1)
-	prior := priorDays * rate * rate * float64(windows[i]) / 24
+	prior := alphaDays * (rate*rate + alphaSquares) * float64(windows[i]) / 24
 	return min(max((max(s.extra[i], 0)+priorSpread*prior)/(s.mean2[i]+prior+1e-9), 0.01), 3)
 }
 

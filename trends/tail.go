@@ -78,3 +78,12 @@ func quantileNB(p, mean, alpha float64) int {
 	}
 	return hi
 }
+
+// logNB is the natural logarithm of P(X = n) for a negative binomial X with the
+// given mean and variance mean+alpha*mean², but for a term that depends on n only.
+func logNB(n, mean, alpha float64) float64 {
+	r := 1 / alpha
+	lnr, _ := math.Lgamma(n + r)
+	lr, _ := math.Lgamma(r)
+	return lnr - lr + n*math.Log(mean/(mean+r)) + r*math.Log(r/(mean+r))
+}

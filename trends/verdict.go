@@ -34,9 +34,10 @@ const (
 )
 
 // Verdict is the decision on one series at one moment, with every number that is
-// needed to reproduce it: the score of a window is -log10 P(X >= Voices) for a
-// negative binomial X of mean Tested and variance Tested+Alpha*Tested², less
-// log10(24/min(Coverage*Window, 24)); see [Verdict.Check].
+// needed to reproduce it: the score of a window is -log10 P(X >= Voices), less
+// log10(24/min(Coverage*Window, 24)), where X is negative binomial of mean Tested
+// and variance Tested+Alpha*Tested², and with the probability Sale of mean
+// SaleTested and variance SaleTested+SaleAlpha*SaleTested²; see [Verdict.Check].
 type Verdict struct {
 	At     time.Time `json:"at"` // end of the window
 	Fires  bool      `json:"fires"`
@@ -47,6 +48,7 @@ type Verdict struct {
 	Threshold float64 `json:"threshold"` // the score that fires
 	Window    int     `json:"window"`    // hours of the deciding window, of the last day when none decides; cut at the last recovery
 	Slow      bool    `json:"slow"`      // the slow-rise sum decided
+	Cold      bool    `json:"cold"`      // the share decided: the level is not known yet
 
 	Observed         int     `json:"observed"` // negatives in the window, copies included
 	Voices           int     `json:"voices"`   // independent texts among them: what was tested
@@ -58,15 +60,18 @@ type Verdict struct {
 	Share            float64 `json:"share"`       // negatives among mentions
 	UsualShare       float64 `json:"usual_share"` // the same in the baseline
 
-	Tested    float64 `json:"tested"`       // expectation given how many other mentions came: what Voices was tested against
-	Alpha     float64 `json:"alpha"`        // squared coefficient of variation of the test beyond Poisson
-	SlowSum   float64 `json:"slow_sum"`     // log-likelihood ratio of the slow-rise sum
-	Negatives int     `json:"negatives_24"` // negatives of the last 24 h
-	Coverage  float64 `json:"coverage"`     // watched share of the window
-	Newest    int     `json:"newest"`       // negatives of the newest hour
-	Usual     float64 `json:"newest_usual"` // and what is usual for it
-	Factor    float64 `json:"factor"`       // what the calendar raised the expectation by, 1 without an event
-	Event     string  `json:"event,omitempty"`
+	Tested     float64 `json:"tested"`      // expectation given how many other mentions came: what Voices was tested against
+	Alpha      float64 `json:"alpha"`       // squared coefficient of variation of the test beyond Poisson
+	Sale       float64 `json:"sale"`        // probability that everything rises, as on a sale: the weight of the next two
+	SaleTested float64 `json:"sale_tested"` // expectation if so
+	SaleAlpha  float64 `json:"sale_alpha"`
+	SlowSum    float64 `json:"slow_sum"`     // log-likelihood ratio of the slow-rise sum
+	Negatives  int     `json:"negatives_24"` // negatives of the last 24 h
+	Coverage   float64 `json:"coverage"`     // watched share of the window
+	Newest     int     `json:"newest"`       // negatives of the newest hour
+	Usual      float64 `json:"newest_usual"` // and what is usual for it
+	Factor     float64 `json:"factor"`       // what the calendar raised the expectation by, 1 without an event
+	Event      string  `json:"event,omitempty"`
 
 	Running bool `json:"running,omitempty"` // of an hour that is not over
 	Calm    bool `json:"calm"`              // back to the usual, as far as the coverage lets one say
@@ -86,5 +91,6 @@ func (v Verdict) Check() (score float64) {
 	if v.Score == 0 {
 		return 0
 	}
-	return scoreOf(logTailNB(v.Voices, v.Tested, v.Alpha), v.Coverage*float64(v.Window))
+	t := test{mean: v.Tested, alpha: v.Alpha, sale: v.Sale, saleMean: v.SaleTested, saleAlpha: v.SaleAlpha}
+	return scoreOf(t.chance(v.Voices), v.Coverage*float64(v.Window))
 }

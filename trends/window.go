@@ -41,28 +41,45 @@ func (d *Detector) addUp(all *[len(windows)]sums, from, to int) {
 	}
 }
 
-// test is a count with what it was tested against.
+// test is a count with what it was tested against: a mixture of an ordinary day
+// and, with the weight sale, of a day on which everything rises.
 type test struct {
-	mean, alpha float64
-	chance      float64 // log10 of the probability of so many or more
-	score       float64 // decades of days
+	mean, alpha         float64
+	sale                float64 // 0 to 1
+	saleMean, saleAlpha float64
+	score               float64 // decades of days
+}
+
+// expected is the mean of the mixture.
+func (t *test) expected() float64 { return t.mean + t.sale*(t.saleMean-t.mean) }
+
+// chance is log10 of the probability of k or more.
+func (t *test) chance(k int) float64 {
+	ordinary := logTailNB(k, t.mean, t.alpha)
+	if t.sale == 0 {
+		return ordinary
+	}
+	return logMixed(t.sale, logTailNB(k, t.saleMean, t.saleAlpha), ordinary)
+}
+
+// logMixed is log10 of weight*10^a + (1-weight)*10^b.
+func logMixed(weight, a, b float64) float64 {
+	a, b = a+math.Log10(weight), b+math.Log10(1-weight)
+	top := max(a, b)
+	if math.IsInf(top, -1) {
+		return top
+	}
+	return top + math.Log10(math.Pow(10, a-top)+math.Pow(10, b-top))
 }
 
 // examine tests window number i: the count against its expectation, given how
-// many other mentions came. There are two innocent explanations, and the more
-// likely one counts: an ordinary day, on which the others say how busy it is as
-// far as they usually do; and a sale or campaign, on which negatives rise with
-// the others whatever was usual. Complaints that come alone fit neither.
-func (d *Detector) examine(i int, s, day *sums) test {
-	t, sale := d.explain(i, s, day)
-	t.chance = logTailNB(int(s.negatives), t.mean, t.alpha)
-	if sale.mean > t.mean {
-		sale.chance = logTailNB(int(s.negatives), sale.mean, sale.alpha)
-		if sale.chance > t.chance {
-			t = sale
-		}
-	}
-	t.score = scoreOf(t.chance, s.watched)
+// many other mentions came. There are two innocent explanations, mixed by how
+// likely the others make them: an ordinary day, on which the others say how busy
+// it is as far as they usually do; and a sale or campaign, on which negatives rise
+// with the others whatever was usual. Complaints that come alone fit neither.
+func (d *Detector) examine(i int, s, day *sums, up surge) test {
+	t := d.explain(i, s, day, up)
+	t.score = scoreOf(t.chance(int(s.negatives)), s.watched)
 	return t
 }
 
@@ -72,38 +89,67 @@ func scoreOf(chance, watched float64) float64 {
 	return -chance - math.Log10(24/min(max(watched, 0.01), 24))
 }
 
-// busiest is the explanation that expects more negatives.
-func (d *Detector) busiest(i int, s, day *sums) test {
-	t, sale := d.explain(i, s, day)
-	if sale.mean > t.mean {
-		return sale
-	}
-	return t
+// surge is the evidence that mentions of every kind rise: a sale, a campaign, a
+// lump after a gap.
+type surge struct {
+	window int     // number of the window that shows it best
+	times  float64 // the usual number of others
+	others float64 // that say so
+	weight float64 // posterior probability, 0 without evidence
 }
 
-// explain returns the two innocent explanations of window number i. The level of
-// the others scatters like a gamma variable with a squared coefficient of
-// variation of 1/shape; its posterior after their count multiplies the mean. In
-// windows shorter than a day the last day tells the level, and a sale may show in
-// either.
-func (d *Detector) explain(i int, s, day *sums) (ordinary, sale test) {
-	const saleShape = 1 // nothing is known beforehand
+const (
+	surgePrior  = 0.2  // of a rise of unknown size, before the others are counted
+	surgeShape  = 0.1  // what is known beforehand of its size, in mentions
+	hourScatter = 0.05 // of the others in windows shorter than a day, beyond that of days
+)
+
+// look keeps the window when it shows a rise of the others better than those
+// before: the Bayes factor of an exponential level against the usual scatter.
+func (u *surge) look(d *Detector, i int, s *sums) {
+	if s.others <= s.othersMean {
+		return
+	}
+	scatter := d.others.alpha()
+	if i < dayWindow {
+		scatter += hourScatter
+	}
+	mean := max(s.othersMean, 1e-4)
+	factor := logNB(s.others, mean, 1) - logNB(s.others, mean, scatter)
+	odds := surgePrior / (1 - surgePrior) * math.Exp(min(factor, 100))
+	if weight := odds / (1 + odds); weight > u.weight {
+		*u = surge{i, (surgeShape + s.others) / (surgeShape + s.othersMean), s.others, weight}
+	}
+}
+
+// explain returns what window number i is tested against. The level of the others
+// scatters like a gamma variable with a squared coefficient of variation of
+// 1/shape; its posterior after their count multiplies the mean. In windows
+// shorter than a day the last day tells the level. A surge that a longer window
+// shows counts in all shorter ones.
+func (d *Detector) explain(i int, s, day *sums, up surge) test {
+	const leastAlone = 0.015 // complaints never follow the others closer than this
 	if i > dayWindow {
 		day = s
 	}
 	usual := d.scatter(i)
 	pull := d.pull()
 	common := pull * min(d.spread.common(i, d.rate(), d.otherRate()), usual)
-	alone := max(usual-common, 0.005)
+	alone := max(usual-common, leastAlone)
 	shape := 1 / max(common, 1e-3)
 	mean := max(s.mean, 1e-4)
-	ordinary = test{mean: mean * (shape + day.others) / (shape + day.othersMean), alpha: alone + 1/(shape+day.others)}
-	times, others := (saleShape+s.others)/(saleShape+s.othersMean), s.others
-	if t := (saleShape + day.others) / (saleShape + day.othersMean); t > times {
-		times, others = t, day.others
+	t := test{mean: mean * (shape + day.others) / (shape + day.othersMean), alpha: alone + 1/(shape+day.others)}
+	if up.weight == 0 {
+		return t
 	}
-	sale = test{mean: mean * (1 + pull*(times-1)), alpha: alone + 1/(saleShape+others)}
-	return ordinary, sale
+	times, others := (surgeShape+s.others)/(surgeShape+s.othersMean), s.others
+	if i < up.window && up.times > times {
+		times, others = up.times, up.others
+	}
+	if m := mean * (1 + pull*(times-1)); m > t.mean {
+		t.sale, t.saleMean, t.saleAlpha = up.weight, m, alone+1/(surgeShape+others)
+	}
+	return t
 }
 
 // scatter is the squared coefficient of variation of the count in window i.
