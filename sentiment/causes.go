@@ -87,6 +87,9 @@ func (r *seen) near(s *scope, i int) bool {
 
 // causes notes the roles of the word or phrase from token i to token j.
 func (a *Analyzer) causes(sc *scratch, s *scope, i, j int, r *causeRoles) {
+	if !sc.caused {
+		sc.caused, sc.last = true, causeState{}
+	}
 	negated := s.negator >= 0 && s.negator < i
 	here := seen{int32(j) + 1, sc.tokens[i].start, sc.tokens[j].end}
 	if !negated && r.direct != 0 {
@@ -96,6 +99,9 @@ func (a *Analyzer) causes(sc *scratch, s *scope, i, j int, r *causeRoles) {
 		}
 	}
 	if r.topic != 0 {
+		if !sc.topical {
+			a.open(sc)
+		}
 		sc.topics(s, i, here, r.topic)
 	}
 	faults := r.fault
@@ -110,6 +116,27 @@ func (a *Analyzer) causes(sc *scratch, s *scope, i, j int, r *causeRoles) {
 			sc.blame(c, t, here)
 		}
 	}
+}
+
+// open makes up for the moods before the first topic: only the last complaint
+// can matter to it.
+func (a *Analyzer) open(sc *scratch) {
+	sc.topical = true
+	for i := len(sc.matches) - 1; i >= 0; i-- {
+		m := &sc.matches[i]
+		if a.info[m.entry].flags&entryMood != 0 && a.polarity(m) <= -plainFault {
+			sc.last.negative = seen{m.last + 1, m.start, m.end}
+			return
+		}
+	}
+}
+
+// polarity is that of the entry of m as it is used, in sixteenths.
+func (a *Analyzer) polarity(m *match) int8 {
+	if m.rule&ruleNegated != 0 {
+		return a.info[m.entry].negated.pol
+	}
+	return a.info[m.entry].plain.pol
 }
 
 // topics pairs a topic with the faults before it.
@@ -143,15 +170,12 @@ const generic uint32 = 1<<brand.ProductQuality | 1<<brand.LateDelivery | 1<<bran
 
 // mood lets a polar entry settle the topic before it: a negative one is a fault,
 // a positive one ends the topic. Only entries with entryMood can.
-func (a *Analyzer) mood(sc *scratch, s *scope, i, j int, m *match) {
-	pol := a.info[m.entry].plain.pol
-	if m.rule&ruleNegated != 0 {
-		pol = a.info[m.entry].negated.pol
-	}
+func (a *Analyzer) mood(sc *scratch, s *scope, i int, m *match) {
+	pol := a.polarity(m)
 	l := &sc.last
 	switch {
 	case pol <= -plainFault:
-		l.negative = seen{int32(j) + 1, m.start, m.end}
+		l.negative = seen{m.last + 1, m.start, m.end}
 		if l.latest.near(s, i) {
 			for set := l.about & generic; set != 0; set &= set - 1 {
 				sc.blame(bits.TrailingZeros32(set), l.latest, l.negative)

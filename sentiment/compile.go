@@ -43,8 +43,7 @@ const (
 	wordBoost
 	wordAfter
 	wordContrast
-	wordEntry   // is an entry by itself
-	wordStarts  // a phrase starts with it
+	wordContext // stands for a class of tokens
 	wordSilent  // a clitic written apart
 	wordExpands // stands for several words
 	wordRoot    // affixes may be stripped down to it
@@ -55,13 +54,13 @@ const (
 	wordRegional
 )
 
-// wordActs are the flags of words that matching has to stop at.
-const wordActs = wordNegator | wordBoost | wordContrast | wordEntry | wordStarts | wordCauses
+// wordActs are the flags of words that do more than to be an entry.
+const wordActs = wordNegator | wordBoost | wordContrast | wordCauses | wordContext
 
 // digest hashes what the lexicon was read from.
 type digest struct{ sum uint64 }
 
-func (d *digest) add(p string) { d.sum = hashStep(d.sum, hashOf(p)) }
+func (d *digest) add(p string) { d.sum = hashStep(d.sum, hashOf(p), 0) }
 
 // entryDetails is the rest of an entry, which only readers of the lexicon want.
 type entryDetails struct {
@@ -194,7 +193,7 @@ func (c *compiler) fileWords() {
 		}
 		return c.items[i].hot
 	})
-	n := 1 + len(order) + len(c.alias)
+	n := 1 + len(order) + len(c.silent) + len(c.alias)
 	c.a.words = make([]word, 1, n)
 	c.a.names = make([]span, 1, n)
 	c.a.boosts = make([]uint8, n)
@@ -205,6 +204,9 @@ func (c *compiler) fileWords() {
 	}
 	for _, i := range order {
 		it := &c.items[i]
+		if it.flags&wordSilent != 0 {
+			continue
+		}
 		it.number = c.add(it, c.properties(it))
 		c.a.boosts[it.number] = it.boost
 		if it.alias == 0 {
@@ -226,7 +228,9 @@ func (c *compiler) properties(it *item) word {
 		w.flags |= wordCauses | wordRoot
 	}
 	if it.entry >= 0 {
-		w.flags |= wordEntry
+		if c.a.info[it.entry].flags&entryContext != 0 {
+			w.flags |= wordContext
+		}
 		if p := c.a.info[it.entry].plain.pol; p >= rootPolarity || p <= -rootPolarity {
 			w.flags |= wordRoot
 		}
@@ -247,7 +251,7 @@ func (c *compiler) filePhrases() {
 			n++
 		}
 	}
-	t := newTrie(n, uint32(len(c.a.words)+len(c.alias)))
+	t := newTrie(n, uint32(len(c.a.words)+len(c.silent)+len(c.alias)))
 	for i := range c.items {
 		it := &c.items[i]
 		if it.from == 0 {
@@ -259,15 +263,21 @@ func (c *compiler) filePhrases() {
 		}
 		if c.items[it.from].from == 0 {
 			t.pair(from, last)
-			c.a.words[from].flags |= wordStarts
 		}
 		it.number = t.put(from, last, it.entry, int32(it.roles))
 	}
 	c.a.trie = t
 }
 
-// fileAliases files slang under its standard words.
+// fileAliases files slang under its standard words. Words that are silent, and
+// forms that stand for several words, come last.
 func (c *compiler) fileAliases() {
+	c.a.special = uint32(len(c.a.words))
+	for _, s := range c.silent {
+		it := c.word(s)
+		it.number = c.add(it, word{entry: -1, flags: wordSilent})
+		c.a.table.put(it.hash, it.number)
+	}
 	for i := range c.items {
 		it := &c.items[i]
 		if it.alias == 0 {

@@ -27,7 +27,7 @@ type Weights struct{ Polarity, Subjectivity float64 }
 // judge turns the matches of sc into the verdict.
 func (a *Analyzer) judge(dst *brand.Score, sc *scratch, stars int) {
 	*dst = brand.Score{Hits: dst.Hits[:0], Causes: append(dst.Causes[:0], sc.causes...), Language: a.language(sc)}
-	if sc.known == 0 {
+	if len(sc.matches) == sc.contexts {
 		dst.PNegative = a.pNegative(a.model.bias)
 		return
 	}
@@ -90,10 +90,22 @@ func (a *Analyzer) explain(dst *brand.Score, sc *scratch) {
 // emphasis is the factor of an entry in capitals. In a text that shouts
 // throughout, capitals say nothing about one word.
 func (a *Analyzer) emphasis(sc *scratch) float64 {
-	if sc.upper > sc.lower {
+	if sc.shouts() {
 		return 1
 	}
 	return a.model.emphasis
+}
+
+// shouts reports whether most letters of a text are capitals. Only a text with
+// an entry in capitals asks.
+func (s *scratch) shouts() bool {
+	if !slices.ContainsFunc(s.matches, func(m match) bool { return m.rule&ruleCaps != 0 }) {
+		return false
+	}
+	for i := range s.tokens {
+		s.count(&s.tokens[i])
+	}
+	return s.upper > s.lower
 }
 
 // scale is the reciprocal of the length of the evidence: a long text does not

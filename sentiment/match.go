@@ -6,6 +6,7 @@ import "slices"
 type match struct {
 	start, end int32
 	entry      int32
+	last       int32   // its last token
 	value      float32 // how much the entry counts: 1, changed by emphasis and repetition
 	rule       rules
 }
@@ -30,31 +31,43 @@ const (
 
 // scope is what the words before the current one do to it.
 type scope struct {
-	negator  int     // token of the open negator, -1 when none
-	booster  int     // token of the last intensifier
-	boost    float32 // its factor
-	opened   int     // first token of the clause
-	lastHit  int     // match that a following intensifier may raise
-	hitToken int     // its last token
-	taken    int     // tokens before it belong to an entry
+	negator int     // token of the open negator, -1 when none
+	booster int     // token of the last intensifier
+	boost   float32 // its factor
+	opened  int     // first token of the clause
+	lastHit int     // match that a following intensifier may raise
+	taken   int     // tokens before it belong to an entry
+	plain   int     // from this token on nothing is open
 }
 
-// match cuts the tokens of sc into entries, longest first, and notes causes.
+// match cuts the tokens of sc into entries, longest first, and notes causes. Most
+// tokens are an entry by themselves, or nothing, with nothing open before them.
 func (a *Analyzer) match(sc *scratch) {
 	s := scope{negator: -1, booster: -1, lastHit: -1}
-	for i := range sc.tokens {
-		t := &sc.tokens[i]
-		if t.flags&tokenBreak != 0 {
-			s.cut(i)
-		}
-		if s.negator >= 0 && (i-s.negator > negationReach || t.flags&tokenComma != 0) {
-			s.negator = -1
-		}
-		w := &a.words[t.word]
+	n := len(sc.tokens)
+	sc.add(token{flags: tokenBreak}) // so that every token has a next one
+	tokens := sc.tokens
+	sc.tokens = tokens[:n]
+	sc.matches = slices.Grow(sc.matches[:0], n)
+	next := &a.words[tokens[0].word]
+	for i := range n {
+		t, w := &tokens[i], next
+		next = &a.words[tokens[i+1].word]
 		sc.votes[w.flags/wordIndonesian&7]++
-		if w.flags&wordActs != 0 {
-			a.step(sc, &s, i, w)
+		pair := a.trie.starts(t.word, tokens[i+1].word)
+		if w.flags&wordActs != 0 || t.flags&(tokenBreak|tokenCaps) != 0 || pair || i < s.plain {
+			a.step(sc, &s, i, w, pair)
+			continue
 		}
+		if w.entry < 0 {
+			continue
+		}
+		at := len(sc.matches)
+		sc.matches = sc.matches[:at+1]
+		m := &sc.matches[at] // field by field: a copy would wait for its parts to be stored
+		m.start, m.end, m.entry, m.last, m.value, m.rule = t.start, t.end, w.entry, int32(i), 1, 0
+		s.lastHit = at
+		a.finish(sc, &s, i, m)
 	}
 	a.irony(sc)
 }
@@ -104,18 +117,36 @@ func (s *scope) cut(i int) {
 	s.opened = i
 }
 
-// step handles what starts at token i.
-func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word) {
+// step handles what starts at token i, whatever is open.
+func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
+	t := &sc.tokens[i]
+	if t.flags&tokenBreak != 0 {
+		s.cut(i)
+	}
+	if s.negator >= 0 && (i-s.negator > negationReach || t.flags&tokenComma != 0) {
+		s.negator = -1
+	}
 	entry, n := w.entry, 1
-	if w.flags&wordStarts != 0 && i+1 < len(sc.tokens) && a.trie.starts(sc.tokens[i].word, sc.tokens[i+1].word) {
+	if pair {
 		entry, n = a.phrase(sc, s, i, entry)
 	}
 	if w.flags&wordCauses != 0 {
 		a.causes(sc, s, i, i, &a.roles[w.extra])
 	}
-	if i < s.taken {
-		return
+	if i >= s.taken {
+		a.take(sc, s, i, n, w, entry)
 	}
+	s.plain = s.taken
+	if s.negator >= 0 {
+		s.plain = max(s.plain, s.negator+negationReach+1)
+	}
+	if s.booster >= 0 {
+		s.plain = max(s.plain, s.booster+intensifyReach+1)
+	}
+}
+
+// take makes a match of the entry at the n tokens from i on, if there is one.
+func (a *Analyzer) take(sc *scratch, s *scope, i, n int, w *word, entry int32) {
 	if n == 1 {
 		a.modify(sc, s, i, w)
 	}
@@ -172,7 +203,7 @@ func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 	default:
 		boost := float32(a.boosts[sc.tokens[i].word]) / 100
 		s.booster, s.boost = i, boost
-		if s.lastHit >= 0 && i-s.hitToken <= intensifyReach && w.flags&wordAfter != 0 {
+		if s.lastHit >= 0 && i-int(sc.matches[s.lastHit].last) <= intensifyReach && w.flags&wordAfter != 0 {
 			sc.matches[s.lastHit].emphasise(boost)
 			s.booster = -1
 		}
@@ -195,19 +226,18 @@ func (m *match) emphasise(factor float32) {
 
 // hit appends the entry at tokens i to i+n.
 func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
-	t, flags := &sc.tokens[i], a.info[entry].flags
+	t := &sc.tokens[i]
 	at := len(sc.matches)
-	sc.matches = slices.Grow(sc.matches, 1)[:at+1]
-	m := &sc.matches[at] // field by field: a copy would wait for its parts to be stored
-	m.start, m.end = t.start, sc.tokens[i+n-1].end
-	m.entry, m.value, m.rule = entry, 1, 0
-	if flags&entryContext != 0 {
+	sc.matches = sc.matches[:at+1]
+	m := &sc.matches[at]
+	m.start, m.end, m.entry, m.last, m.value, m.rule = t.start, sc.tokens[i+n-1].end, entry, int32(i+n-1), 1, 0
+	if a.info[entry].flags&entryContext != 0 {
+		sc.contexts++
 		return
 	}
-	sc.known++
 	if s.negator >= 0 && s.negator < i && i-s.negator <= negationReach {
 		m.rule |= ruleNegated
-		if s.hitToken < s.negator || s.lastHit < 0 {
+		if s.lastHit < 0 || int(sc.matches[s.lastHit].last) < s.negator {
 			m.start = sc.tokens[s.negator].start
 		}
 	}
@@ -217,15 +247,22 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
 	if t.flags&tokenCaps != 0 {
 		m.rule |= ruleCaps
 	}
-	if bit := uint64(1) << (entry & 63); sc.heard&bit == 0 {
-		sc.heard |= bit
-	} else if k := sc.echoes(at); k > 0 {
+	s.lastHit = at
+	a.finish(sc, s, i, m)
+}
+
+// finish lowers what a match counts when its entry was there before, and lets it
+// settle the topic.
+func (a *Analyzer) finish(sc *scratch, s *scope, i int, m *match) {
+	heard, bit := &sc.heard[m.entry>>6&3], uint64(1)<<(m.entry&63)
+	if *heard&bit == 0 {
+		*heard |= bit
+	} else if k := sc.echoes(len(sc.matches) - 1); k > 0 {
 		m.rule |= ruleRepeated
 		m.value *= echo[min(k, len(echo)-1)]
 	}
-	s.lastHit, s.hitToken = at, i+n-1
-	if flags&entryMood != 0 {
-		a.mood(sc, s, i, i+n-1, m)
+	if sc.topical && a.info[m.entry].flags&entryMood != 0 {
+		a.mood(sc, s, i, m)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 type Analyzer struct {
 	version string
 	words   []word         // by word number; 0 is the unknown word
+	special uint32         // words from here on are silent or stand for several
 	boosts  []uint8        // by word number: factor of an intensifier in hundredths, at most 2.55
 	names   []span         // by word number
 	expand  [][]uint32     // by expansion number: the words that one surface form stands for
@@ -112,20 +113,27 @@ func (a *Analyzer) ScoreInto(dst *brand.Score, text string, stars int) {
 
 // scratch is the working memory of one text.
 type scratch struct {
-	tokens  []token
-	matches []match
-	causes  []brand.CauseHit
-	last    causeState
-	memo    [1 << memoBits]memo // findings about unseen forms
-	votes   [8]int32            // tokens by the languages of their words
-	buf     [foldMax]byte
-	alt     [foldMax]byte
-	lower   int    // letters in lower case
-	upper   int    // letters in capitals
-	marks   int32  // tokens that are no words
-	heard   uint64 // one bit for the entries so far
-	fact    bool   // a complaint was stated as a fact
-	known   int    // matches that are words, not context
+	text     []byte  // the text, and room behind it
+	runs     []int32 // where its runs of letters and digits start and end
+	missing  []miss
+	tokens   []token
+	folded   []token // tokens before those that stand for several words are replaced
+	matches  []match
+	causes   []brand.CauseHit
+	last     causeState
+	memo     [1 << memoBits]memo // findings about unseen forms
+	votes    [8]int32            // tokens by the languages of their words
+	heard    [4]uint64           // one bit for the entries so far
+	buf      [foldMax]byte
+	alt      [foldMax]byte
+	lower    int   // letters in lower case
+	upper    int   // letters in capitals
+	marks    int32 // tokens that are no words
+	contexts int   // matches that make no text known
+	special  bool  // a token stands for several words
+	caused   bool  // last is of this text
+	topical  bool  // the topic of a cause was named
+	fact     bool  // a complaint was stated as a fact
 }
 
 // memo is what was found out about one form; it belongs to one analyzer.
@@ -136,19 +144,19 @@ type memo struct {
 
 const memoBits = 10
 
-// keepTokens bounds the memory that a rare huge text leaves in the pool.
-const keepTokens = 1 << 14
+// keepBytes bounds the memory that a rare huge text leaves in the pool.
+const keepBytes = 1 << 16
 
 func newScratch() any {
-	return &scratch{tokens: make([]token, 0, 256), matches: make([]match, 0, 128)}
+	return &scratch{tokens: make([]token, 0, 256), matches: make([]match, 0, 256)}
 }
 
 func (s *scratch) reset() {
-	if cap(s.tokens) > keepTokens {
-		s.tokens, s.matches = nil, nil
+	if len(s.text) > keepBytes {
+		*s = *newScratch().(*scratch)
 	}
-	s.tokens, s.matches, s.causes = s.tokens[:0], s.matches[:0], s.causes[:0]
-	s.lower, s.upper, s.known, s.heard, s.marks = 0, 0, 0, 0, 0
-	s.last, s.fact = causeState{}, false
-	s.votes = [8]int32{}
+	s.tokens, s.causes = s.tokens[:0], s.causes[:0]
+	s.lower, s.upper, s.contexts, s.marks = 0, 0, 0, 0
+	s.heard, s.votes = [4]uint64{}, [8]int32{}
+	s.special, s.caused, s.topical, s.fact = false, false, false, false
 }

@@ -49,29 +49,26 @@ func (t *table) get(h uint64) uint32 {
 	}
 }
 
-// The hash of a form reads eight bytes at a time. Each step is one wide
-// multiplication whose halves are folded together.
+// The hash of a form takes in sixteen bytes with one wide multiplication, whose
+// halves are folded together. Forms hold no zero bytes, so the zeros behind a
+// short one make it no other.
 const (
 	hashSeed  = 0x9e3779b97f4a7c15
 	hashPrime = 0xff51afd7ed558ccd
 )
 
-func hashStep(h, eight uint64) uint64 {
-	hi, lo := bits.Mul64(h^eight, hashPrime)
+func hashStep(h, x, y uint64) uint64 {
+	hi, lo := bits.Mul64(x^h, y^hashPrime)
 	return hi ^ lo
 }
 
-func hashEnd(h uint64, n int) uint64 { return (h ^ uint64(n)) * hashSeed }
-
-// eightAt reads eight bytes of s from i on; the compiler makes it one load.
-func eightAt[T string | []byte](s T, i int) uint64 {
-	_ = s[i+7]
-	return uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
-		uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
-}
-
-// fewAt reads the at most seven bytes of s from i on, with zeros after them.
-func fewAt[T string | []byte](s T, i int) (x uint64) {
+// bytesAt reads eight bytes of s from i on, with zeros after the last one. The
+// compiler makes the usual case one load.
+func bytesAt[T string | []byte](s T, i int) (x uint64) {
+	if i+8 <= len(s) {
+		return uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+	}
 	for k := len(s) - 1; k >= i; k-- {
 		x = x<<8 | uint64(s[k])
 	}
@@ -79,14 +76,11 @@ func fewAt[T string | []byte](s T, i int) (x uint64) {
 }
 
 func hashOf[T string | []byte](form T) uint64 {
-	h, i := uint64(hashSeed), 0
-	for ; i+8 <= len(form); i += 8 {
-		h = hashStep(h, eightAt(form, i))
+	h := uint64(hashSeed)
+	for i := 0; i < len(form); i += 16 {
+		h = hashStep(h, bytesAt(form, i), bytesAt(form, i+8))
 	}
-	if i < len(form) {
-		h = hashStep(h, fewAt(form, i))
-	}
-	return hashEnd(h, len(form))
+	return h
 }
 
 // trie holds phrases as paths of word numbers. A place on a path is the number
@@ -132,7 +126,7 @@ func (t *trie) starts(first, second uint32) bool {
 }
 
 func edgeHash(from, word uint32) uint64 {
-	return hashStep(hashSeed, uint64(from)<<32|uint64(word))
+	return hashStep(hashSeed, uint64(from)<<32|uint64(word), 0)
 }
 
 // put adds a node after from and returns its place.

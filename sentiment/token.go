@@ -21,6 +21,7 @@ const (
 	tokenComma                         // a comma stands before it
 	tokenJoined                        // came from the same surface form as the one before
 	tokenMark                          // punctuation, number or address: no word
+	tokenPlain                         // ASCII letters and digits only
 )
 
 // The classes of bytes.
@@ -62,84 +63,152 @@ var class = func() (c [256]uint8) {
 	return c
 }()
 
-// tokenise fills sc.tokens with the words of text.
+// endings are the signs after a word that may belong to it: an apostrophe, a
+// letter outside ASCII, the start of an address.
+var endings = func() (t [256]bool) {
+	for b := range t {
+		t[b] = b == '\'' || b == '.' || b == ':' || b >= 0x80
+	}
+	return t
+}()
+
+// miss is a word that does not lie where the table has it first.
+type miss struct {
+	hash  uint64
+	token int
+}
+
+// tokenise fills sc.tokens with the words of text. It walks over the runs of
+// letters and digits; what is between them, or joins them, is rare and read byte
+// by byte. The words of a text are looked up together: a branch that waits for
+// memory at every word costs more than all the arithmetic.
 func (a *Analyzer) tokenise(sc *scratch, text string) {
+	sc.load(text)
+	b, runs, missing := sc.text, sc.runs, sc.missing
+	slots, shift := a.table.slots, a.table.shift
 	var gap tokenFlags
-	for i := 0; i < len(text); {
+	var special uint32
+	misses := 0
+	for i, k := 0, 0; ; {
+		if i != int(runs[k]) {
+			for int(runs[k+1]) <= i {
+				k += 2 // swallowed by an address or the like
+			}
+			if runs[k] = max(runs[k], int32(i)); int(runs[k]) > i {
+				i = a.between(sc, text, i, int(runs[k]), &gap)
+				continue
+			}
+		}
+		if i == len(text) {
+			break
+		}
+		end := int(runs[k+1])
+		next := b[end]
+		if next != ' ' && endings[next] {
+			if to := a.joined(sc, text, i, end, &gap); to > end {
+				i = to
+				continue
+			}
+		}
+		w := wordOf(b, i, end)
+		t := token{int32(i), int32(end), 0, gap | tokenPlain | w.capitals(end-i)}
+		gap = 0
+		i, k = end, k+2
+		if next == ' ' {
+			i++
+		}
+		if w.digits() {
+			t.word = a.model.number
+			sc.mark(t)
+			continue
+		}
+		s := slots[w.hash>>shift]
+		missing[misses] = miss{w.hash, len(sc.tokens)}
+		if s.tag == uint32(w.hash) {
+			t.word = s.word
+		} else {
+			misses++
+		}
+		special = max(special, t.word)
+		sc.add(t)
+	}
+	for _, m := range missing[:misses] {
+		special = max(special, a.resolve(sc, text, m))
+	}
+	if special >= a.special || sc.special {
+		a.unfold(sc)
+	}
+}
+
+// resolve finds the word of a token that does not lie at its first place.
+func (a *Analyzer) resolve(sc *scratch, text string, m miss) uint32 {
+	t := &sc.tokens[m.token]
+	if t.word = a.table.get(m.hash); t.word == 0 {
+		t.word = a.unseen(sc, text[t.start:t.end], m.hash)
+	}
+	return t.word
+}
+
+// between reads what stands between two words, from i to at least end.
+func (a *Analyzer) between(sc *scratch, text string, i, end int, gap *tokenFlags) int {
+	for i < end {
 		switch class[text[i]] {
 		case classSpace:
 			i++
-		case classWord:
-			i = a.wordAt(sc, text, i, &gap)
 		case classMark:
-			i = a.markAt(sc, text, i, &gap)
+			i = a.markAt(sc, text, i, gap)
 		case classBreak:
-			gap |= tokenBreak
+			*gap |= tokenBreak
 			i++
 		case classAt:
 			i = skipHandle(text, i)
 		case classHigh:
-			i = a.runeAt(sc, text, i, &gap)
+			i = a.runeAt(sc, text, i, gap)
 		default:
-			i = a.signAt(sc, text, i, &gap)
+			i = a.signAt(sc, text, i, gap)
 		}
 	}
+	return i
 }
 
-// wordAt reads the word that starts at i and returns the end of it.
-func (a *Analyzer) wordAt(sc *scratch, text string, i int, gap *tokenFlags) int {
-	s := scanWord(text, i)
-	n := s.end - i
-	if s.end < len(text) {
-		switch c := text[s.end]; {
-		case c == '\'' || c >= 0x80:
-			if wordRune(text, s.end) > s.end {
-				return a.foldedWord(sc, text, i, gap)
+// joined reads a word that goes on after a sign, or an address, and returns the
+// end of it. It returns end when the word simply ends there.
+func (a *Analyzer) joined(sc *scratch, text string, i, end int, gap *tokenFlags) int {
+	switch {
+	case end == len(text):
+		return end
+	case text[end] == '\'' || text[end] >= 0x80:
+		if wordRune(text, end) > end {
+			return a.foldedWord(sc, text, i, gap)
+		}
+	case end-i <= 5 && isAddress(text, i, end):
+		return a.addressAt(sc, text, i, gap)
+	}
+	return end
+}
+
+// unfold puts the words that a surface form stands for in its place. The clitic
+// nya, where it is written apart, belongs to the word before it.
+func (a *Analyzer) unfold(sc *scratch) {
+	from := append(sc.folded[:0], sc.tokens...)
+	sc.folded, sc.tokens = from, sc.tokens[:0]
+	for _, t := range from {
+		switch w := &a.words[t.word]; {
+		case w.flags&wordSilent != 0:
+			if n := len(sc.tokens); n > 0 && t.flags&tokenBreak == 0 {
+				sc.tokens[n-1].end = t.end
+			} else {
+				sc.count(&t)
 			}
-		case (c == '.' || c == ':') && n <= 5 && isAddress(text, i, s.end):
-			return a.addressAt(sc, text, i, gap)
+		case w.flags&wordExpands != 0:
+			for _, x := range a.expand[w.extra] {
+				t.word = x
+				sc.add(t)
+				t.flags = tokenJoined
+			}
+		default:
+			sc.add(t)
 		}
-	}
-	sc.upper += s.upper
-	sc.lower += n - s.upper - s.digits
-	flags := *gap
-	*gap = 0
-	if s.upper == n && n > 1 {
-		flags |= tokenCaps
-	}
-	if s.digits == n {
-		sc.mark(token{int32(i), int32(s.end), a.model.number, flags})
-		return s.end
-	}
-	w := a.table.get(s.hash)
-	if w == 0 {
-		w = a.unseen(sc, text[i:s.end], s.hash)
-	}
-	if a.words[w].flags&(wordSilent|wordExpands) != 0 {
-		a.addWord(sc, i, s.end, w, flags)
-		return s.end
-	}
-	sc.add(token{int32(i), int32(s.end), w, flags})
-	return s.end
-}
-
-// addWord appends the token, or the tokens that its surface form stands for.
-// The clitic nya, where it is written apart, is no word of its own.
-func (a *Analyzer) addWord(sc *scratch, start, end int, w uint32, flags tokenFlags) {
-	info := &a.words[w]
-	if info.flags&wordExpands == 0 && info.flags&wordSilent == 0 {
-		sc.add(token{int32(start), int32(end), w, flags})
-		return
-	}
-	if info.flags&wordSilent != 0 {
-		if n := len(sc.tokens); n > 0 && flags&tokenBreak == 0 {
-			sc.tokens[n-1].end = int32(end)
-		}
-		return
-	}
-	for _, x := range a.expand[info.extra] {
-		sc.add(token{int32(start), int32(end), x, flags})
-		flags = tokenJoined
 	}
 }
 
@@ -150,6 +219,21 @@ func (s *scratch) mark(t token) {
 	t.flags |= tokenMark
 	s.marks++
 	s.add(t)
+}
+
+// count counts the letters of a token for [scratch.shouts].
+func (s *scratch) count(t *token) {
+	if t.flags&tokenPlain == 0 {
+		return
+	}
+	for _, c := range s.text[t.start:t.end] {
+		switch {
+		case c >= 'a':
+			s.lower++
+		case c >= 'A':
+			s.upper++
+		}
+	}
 }
 
 // markAt reads a run of ! and ?.
@@ -255,7 +339,8 @@ func (a *Analyzer) foldedWord(sc *scratch, text string, start int, gap *tokenFla
 		w = a.variants(sc, sc.alt[:n])
 	}
 	sc.lower += n
-	a.addWord(sc, start, end, w, *gap)
+	sc.special = sc.special || w >= a.special
+	sc.add(token{int32(start), int32(end), w, *gap})
 	*gap = 0
 	return end
 }
