@@ -2,7 +2,7 @@
 
 PURE = ./brand ./config ./sentiment/... ./trends ./alerts ./collectors/...
 
-.PHONY: build test check fmt vet lint race examples smoke bench golden peer-slack crash
+.PHONY: build test check fmt vet lint race examples smoke bench golden peer-slack crash rules idle
 
 build:
 	go build -trimpath -ldflags "-s -w" -o pantau .
@@ -42,6 +42,15 @@ peer-slack:
 # The long proof that nothing is lost and nothing comes twice: a thousand kills.
 crash:
 	PANTAU_KILLS=1000 go test -count=1 -run TestCrash -v -timeout 60m ./daemon
+
+# The alert rules for Prometheus. Needs promtool: apt-get install prometheus.
+rules:
+	promtool check rules docs/prometheus/rules.yml
+	cd docs/prometheus && promtool test rules rules_test.yml rules_days_test.yml
+
+# Memory, start and processor time of a daemon at rest, with a million mentions.
+idle:
+	PANTAU_IDLE=1 go test -count=1 -run TestIdle -v -timeout 30m ./internal/cli
 
 # Rewrites the files that show what people read. Review the difference like code.
 golden:
