@@ -8,7 +8,6 @@ import (
 	"errors"
 	"log/slog"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -56,9 +55,6 @@ func (d *Daemon) Run(ctx context.Context, p *Program) error {
 	d.prepare(p)
 	defer d.Health.SetReady(false)
 	for {
-		// Migrations and the lexicon leave several times as much garbage as the
-		// daemon will ever need: give it back before years of idling.
-		debug.FreeOSMemory()
 		next, err := d.generation(ctx, p)
 		if err != nil || next == nil {
 			return err

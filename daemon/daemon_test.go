@@ -364,6 +364,62 @@ func TestABrokenChannelIsReportedByTheOthers(t *testing.T) {
 	})
 }
 
+// TestOnceTriesParkedDeliveriesAgain: pantau once gives what was refused another
+// chance, as the start of pantau run does.
+func TestOnceTriesParkedDeliveriesAgain(t *testing.T) {
+	p := newProgram(t)
+	defer p.Pipeline.Store.Close()
+	keys := queued(t, p.Pipeline.Store, brand.Warning, 1)
+	in := &inbox{fails: []error{fmt.Errorf("token_revoked: %w", alerts.ErrRejected)}}
+	p.Channels = []Channel{{Name: "inbox", Notifier: in}}
+	for round, want := range []int{0, 1} { // the second round finds the channel mended
+		if err := newDaemon().Once(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		if len(in.got) != want {
+			t.Errorf("round %d: delivered %v, want %d of %v", round+1, in.got, want, keys)
+		}
+	}
+}
+
+// TestDaysAreDrawnOnlyForPictures counts how often the chart of an alert is worked
+// out: once for all attempts of one that has a picture, never for the others.
+func TestDaysAreDrawnOnlyForPictures(t *testing.T) {
+	down := errors.New("connection refused")
+	tests := []struct {
+		name  string
+		alert brand.Alert
+		want  int
+	}{
+		{"an opened incident, three attempts", brand.Alert{Change: brand.Opened}, 1},
+		{"somebody takes it", brand.Alert{Change: brand.Taken}, 0},
+		{"a planted test", brand.Alert{Change: brand.Opened, Test: true}, 0},
+		{"a broken channel", brand.Alert{Change: brand.Broken}, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newProgram(t)
+				defer p.Pipeline.Store.Close()
+				now := time.Now()
+				err := p.Pipeline.Store.Write(t.Context(), func(tx *store.Tx) error { return tx.QueueReport(tt.alert, "x", []string{"inbox"}, now) })
+				if err != nil {
+					t.Fatal(err)
+				}
+				in, drawn := &inbox{fails: []error{down, down}}, 0
+				s := newSender(Channel{Name: "inbox", Notifier: in}, p.Pipeline, p.Pipeline.Log)
+				s.days = func(context.Context, string) ([]alerts.Day, error) { drawn++; return make([]alerts.Day, 1), nil }
+				for len(in.got) == 0 {
+					time.Sleep(s.step(t.Context()))
+				}
+				if drawn != tt.want {
+					t.Errorf("the days were worked out %d times, want %d", drawn, tt.want)
+				}
+			})
+		})
+	}
+}
+
 func TestQuietHoursHoldDelivery(t *testing.T) {
 	tests := []struct {
 		name     string

@@ -175,6 +175,7 @@ func (r *runner) schedule() []cron.Job {
 		}))
 	}
 	r.plan(cron.Every(decideEvery), r.job("decide", decideLimit, r.evaluate))
+	r.plan(cron.Every(restEvery), r.job("rest", decideLimit, r.rest))
 	r.plan(cron.Every(time.Minute), r.job("watch", decideLimit, r.watch))
 	r.plan(cron.Every(decideEvery), r.job("heartbeat", decideLimit, r.heartbeat))
 	r.plan(cron.Every(time.Hour), r.job("copy for analysts", copyLimit, r.publish))
@@ -219,6 +220,7 @@ func (r *runner) start(ctx context.Context, jobs []cron.Job) <-chan struct{} {
 	}
 	r.deciding.Store(true)
 	r.jobs["decide"].Run()
+	r.jobs["rest"].Run()
 	return done
 }
 

@@ -540,3 +540,26 @@ func overwrite(t *testing.T, path string, from, most int64) {
 		t.Fatal(err)
 	}
 }
+
+// TestDroppableMappings takes nothing that could be lost. The second mapping is
+// the one that the linker wrote into: dropping it ends the process.
+func TestDroppableMappings(t *testing.T) {
+	const smaps = `00403000-011f0000 r-xp 00003000 fe:00 1234    /usr/bin/pantau
+Rss:               14256 kB
+Anonymous:             0 kB
+011f0000-022b9000 r--p 00df0000 fe:00 1234    /usr/bin/pantau
+Anonymous:             0 kB
+022b9000-022bc000 r--p 01eb9000 fe:00 1234    /usr/bin/pantau
+Anonymous:            12 kB
+022bc000-0295a000 rw-p 01ebc000 fe:00 1234    /usr/bin/pantau
+Anonymous:             0 kB
+7f9e4aea8000-7f9e4affe000 r-xp 00000000 fe:00 99 /usr/lib/libc.so.6
+Anonymous:             0 kB
+fe01cc00000-fe01f400000 rw-p 00000000 00:00 0
+Anonymous:             0 kB
+`
+	got := fmt.Sprintf("%x", droppable(strings.NewReader(smaps), "/usr/bin/pantau"))
+	if want := "[{403000 11f0000} {11f0000 22b9000}]"; got != want {
+		t.Errorf("droppable = %s, want %s", got, want)
+	}
+}

@@ -238,3 +238,13 @@ func (db *DB) Planted(ctx context.Context, prefix string) (arrived, waiting time
 		FROM deliveries WHERE substr(key, 1, length(?1)) = ?1`, prefix).Scan(&last, &first)
 	return when(last), when(first), err
 }
+
+// Rest gives back the memory that work left behind in the connections: pages of
+// the writer's cache, and readers that nobody uses.
+func (db *DB) Rest(ctx context.Context) error {
+	db.read.SetMaxIdleConns(0)
+	db.read.SetMaxIdleConns(readers)
+	_, err := db.write.ExecContext(ctx, "PRAGMA shrink_memory")
+	trim()
+	return err
+}

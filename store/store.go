@@ -41,6 +41,9 @@ type DB struct {
 	entries *entries
 }
 
+// readers is how many connections read at the same time.
+const readers = 4
+
 // Open opens the file at path, creates it when it is missing and brings its
 // schema up to date, after a backup. The zone decides on which local day an
 // hour falls. A file of a newer program is refused.
@@ -48,7 +51,7 @@ func Open(ctx context.Context, path string, zone *time.Location) (*DB, error) {
 	if err := writable(path); err != nil {
 		return nil, err
 	}
-	db := &DB{path: path, zone: zone, write: connect(writerDSN(path), 1), read: connect(readerDSN(path), 4), entries: newEntries()}
+	db := &DB{path: path, zone: zone, write: connect(writerDSN(path), 1), read: connect(readerDSN(path), readers), entries: newEntries()}
 	if err := db.prepare(ctx); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("%s: %w", path, explain(err))
