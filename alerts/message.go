@@ -82,6 +82,9 @@ func (w writer) compose(a brand.Alert, now time.Time) Message {
 	if a.Change == brand.Degraded || a.Change == brand.Mended {
 		return w.operation(a)
 	}
+	if a.Change == brand.Stopped {
+		return w.stopped(a)
+	}
 	i := a.Incident
 	i.Brand, i.Owner, i.Note = plain(i.Brand, maxName), plain(i.Owner, maxName), plain(i.Note, maxNote)
 	shown := lasting(a.Change, i)

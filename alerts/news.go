@@ -125,3 +125,10 @@ func (w writer) broken(a brand.Alert) Message {
 	return Message{Change: a.Change, Severity: brand.Warning, Title: title, Headline: clip(title, maxHeadline),
 		Sentence: fill(w.people.brokenText, "name", name, "reason", plain(a.Incident.Note, maxNote))}
 }
+
+// stopped is the message about the service itself, from the service manager:
+// nobody else is left to send it.
+func (w writer) stopped(a brand.Alert) Message {
+	return Message{Change: a.Change, Severity: brand.Warning, Title: w.people.stoppedTitle, Headline: clip(w.people.stoppedTitle, maxHeadline),
+		Sentence: fill(w.people.stoppedText, "unit", plain(a.By, maxName), "reason", plain(a.Incident.Note, maxNote))}
+}

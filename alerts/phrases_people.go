@@ -17,6 +17,8 @@ type peoplePhrases struct {
 	placeLabel   string
 	brokenTitle  string // {name}
 	brokenText   string // {name} {reason}
+	stoppedTitle string
+	stoppedText  string // {unit} {reason}
 	reminder     string // {n}
 	reminderOf   string // {n} {all}
 	afterAlert   string // {duration}
@@ -64,6 +66,8 @@ var indonesianPeople = peoplePhrases{
 	placeLabel:   "Tempat",
 	brokenTitle:  "Kanal {name} menolak pesan",
 	brokenText:   "Kanal {name} menolak pesan dan akan terus menolaknya: {reason}. Peringatan tidak sampai ke sana sebelum pengaturannya diperbaiki; setelah itu yang tertahan dikirim lagi.",
+	stoppedTitle: "Pantau berhenti mendadak",
+	stoppedText:  "Layanan {unit} gagal: {reason}. Selama layanan ini mati, keluhan baru tidak terpantau. Yang sudah tersimpan aman; yang terlewat dibaca begitu layanan jalan lagi.",
 	reminder:     "ke-{n}",
 	reminderOf:   "{n} dari {all}",
 	afterAlert:   "{duration} setelah peringatan",
@@ -113,6 +117,8 @@ var englishPeople = peoplePhrases{
 	placeLabel:   "Place",
 	brokenTitle:  "Channel {name} refuses messages",
 	brokenText:   "Channel {name} refuses messages and will go on refusing them: {reason}. Alerts do not arrive there until its settings are mended; what was held is then sent again.",
+	stoppedTitle: "Pantau has stopped unexpectedly",
+	stoppedText:  "The service {unit} failed: {reason}. While it is down, nobody watches for new complaints. What was stored is safe; what was missed is read once it runs again.",
 	reminder:     "no. {n}",
 	reminderOf:   "{n} of {all}",
 	afterAlert:   "{duration} after the alert",

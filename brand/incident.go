@@ -168,6 +168,10 @@ const (
 	Mended   Change = "mended"
 )
 
+// Stopped tells the operator that the service itself failed. By names its unit,
+// Incident.Note says how it ended.
+const Stopped Change = "stopped"
+
 // Reports that are about no single incident; Alert.Digest holds them.
 const (
 	Daily    Change = "daily"    // what yesterday was like

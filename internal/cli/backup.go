@@ -31,8 +31,10 @@ Example:
 
 const restoreHelp = `
 Usage:
-    pantau restore BACKUP --verify [--json]    check a backup and change nothing
-    pantau restore BACKUP                      check it and put it in place
+    pantau restore [BACKUP] --verify [--json]    check it and change nothing
+    pantau restore BACKUP                        check it and put it in place
+
+Without BACKUP the newest of the folder backups beside the database is checked.
 
 Needs pantau run to be stopped. The database that was there is moved aside,
 never deleted. What was erased after the backup was made is in it again: erase
@@ -81,17 +83,39 @@ func newBackup() *cobra.Command {
 	return cmd
 }
 
+// newestBackup returns the latest copy in the folder beside the database.
+func newestBackup(database string) (string, error) {
+	files, err := store.Backups(database)
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("%s: no backups: pantau backup makes one", store.BackupDir(database))
+	}
+	if err != nil {
+		return "", err
+	}
+	return files[len(files)-1], nil
+}
+
 func newRestore() *cobra.Command {
 	var f databaseFlags
 	var only, asJSON bool
-	cmd := &cobra.Command{Use: "restore", Long: restoreHelp, Args: exactly(1, "one backup")}
+	cmd := &cobra.Command{Use: "restore", Long: restoreHelp}
 	f.add(cmd)
 	cmd.Flags().BoolVar(&only, "verify", false, "")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 || len(args) == 0 && !only {
+			return usagef("restore takes one backup: see pantau restore --help")
+		}
 		path, _, err := f.locate()
-		if err != nil && !only {
+		if err != nil && (!only || len(args) == 0) {
 			return err
+		}
+		if len(args) == 0 {
+			newest, err := newestBackup(path)
+			if err != nil {
+				return err
+			}
+			args = []string{newest}
 		}
 		if err := verify(cmd, args[0], asJSON); err != nil || only {
 			return err

@@ -93,7 +93,7 @@ func newRoot(io Streams) *cobra.Command {
 		}})
 	for _, command := range []func() *cobra.Command{
 		newRun, newOnce, newCheck, newImport, newScore, newEval, newLexicon, newBacktest, newIncidents, newSources, newTestAlert,
-		newQuery, newSearch, newExport, newLabel, newRescore, newBackup, newRestore, newErase, newVersion,
+		newQuery, newSearch, newExport, newLabel, newRescore, newBackup, newRestore, newErase, newFailure, newVersion,
 	} {
 		root.AddCommand(command())
 	}

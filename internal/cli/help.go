@@ -17,7 +17,7 @@ Usage:
     pantau query, export, search     read the store: SQL, files, words
     pantau label, rescore            correct a verdict; judge the past again
     pantau backup, restore, erase    copy, bring back, delete for good
-    pantau test-alert, version       try the channels; print the version
+    pantau test-alert, failure, version    try the channels; report a crash
 
 Every command explains itself with --help. Exit status is 0 after a clean end,
 1 after a failure, 2 if the command line or the configuration is wrong.

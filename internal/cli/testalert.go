@@ -39,7 +39,7 @@ func newTestAlert() *cobra.Command {
 		if dry {
 			return printPayload(cmd, cfg, d)
 		}
-		return sendTest(cmd, channels(cfg, cmd.OutOrStdout()), d)
+		return sendAll(cmd, channels(cfg, cmd.OutOrStdout()), d)
 	}
 	return cmd
 }
@@ -56,7 +56,7 @@ func printPayload(cmd *cobra.Command, cfg *config.Config, d alerts.Delivery) err
 	return err
 }
 
-func sendTest(cmd *cobra.Command, list []daemon.Channel, d alerts.Delivery) error {
+func sendAll(cmd *cobra.Command, list []daemon.Channel, d alerts.Delivery) error {
 	if len(list) == 0 {
 		return usagef("nobody would get an alert: set console = true or add [slack]")
 	}
