@@ -2,7 +2,14 @@
 
 PURE = ./brand ./config ./sentiment/... ./trends ./alerts ./collectors/...
 
-.PHONY: build test check fmt vet lint race examples smoke bench golden peer-slack crash rules idle
+VERSION = $(shell sed -n 's/^const Version = "\(.*\)"/\1/p' internal/cli/version.go)
+DEB_VERSION = $(VERSION)
+DIST = dist
+TOOL = go tool -modfile=tools/go.mod
+# Archives carry the time of the commit, so that two builds are the same bytes.
+export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct)
+
+.PHONY: build test check fmt vet lint race examples smoke bench golden peer-slack crash rules idle sbom deb release reproduce
 
 build:
 	go build -trimpath -ldflags "-s -w" -o pantau .
@@ -19,7 +26,7 @@ vet:
 	go vet ./...
 
 lint:
-	go tool -modfile=tools/go.mod staticcheck ./...
+	$(TOOL) staticcheck ./...
 
 race:
 	go test -race $(PURE)
@@ -55,3 +62,25 @@ idle:
 # Rewrites the files that show what people read. Review the difference like code.
 golden:
 	go test ./config ./store ./collectors ./alerts -update
+
+# What the program is made of, in the form of CycloneDX. The tool writes the time
+# of the run; the commit's makes two builds alike.
+sbom:
+	@mkdir -p $(DIST)
+	@$(TOOL) cyclonedx-gomod app -json -std -noserial -main . . 2>/dev/null | \
+		sed 's/^\( *"timestamp": \)".*"/\1"'$$(date -u -d @$$SOURCE_DATE_EPOCH +%FT%TZ)'"/' >$(DIST)/sbom.json
+	@test -s $(DIST)/sbom.json
+
+# A Debian package of this checkout, in $(DIST).
+deb: sbom
+	@CGO_ENABLED=1 go build -trimpath -buildvcs=auto -ldflags "-s -w -buildid=" -o $(DIST)/pantau .
+	@STAGE=$(DIST) VERSION=$(DEB_VERSION) ARCH=$$(go env GOARCH) $(TOOL) nfpm package -f systemd/deb/nfpm.yaml -p deb -t $(DIST)/ >/dev/null
+	@ls $(DIST)/*.deb
+
+# Everything that is handed out: the package, its parts list and the sums of both.
+release: deb
+	cd $(DIST) && sha256sum pantau pantau_*.deb sbom.json >SHA256SUMS && cat SHA256SUMS
+
+# Builds the release twice, in clones at two paths, and compares the bytes.
+reproduce:
+	internal/proof/reproduce.sh
