@@ -39,7 +39,7 @@ boot() { # boot NAME LOG: starts the machine in the background
 }
 last() { grep -ao "$1 [0-9]*" "$2" | tail -1 | cut -d' ' -f2 || true; }
 
-cut() { # cut NAME TIMES: sets losses, rows, damaged, committed
+trial() { # trial NAME TIMES: sets losses, rows, damaged, committed
     local name=$1 times=$2 n log before=0 found wait
     losses=0 rows=0 damaged=0 committed=0
     rm -f "$dir/$name.img" && truncate -s 256M "$dir/$name.img" && mkfs.ext4 -q "$dir/$name.img"
@@ -70,9 +70,9 @@ sed 's/_synchronous=FULL/_synchronous=NORMAL/' "$top/store/store.go" >"$dir/norm
 ! cmp -s "$top/store/store.go" "$dir/normal.go" || { echo "the store does not say synchronous=FULL"; exit 1; }
 image full
 image normal -overlay "$dir/overlay.json"
-cut full "$cuts"
+trial full "$cuts"
 echo "proof: $cuts cuts, $committed mentions committed, $rows lost in $losses, $damaged files damaged"
 verdict=$((losses + damaged))
-cut normal "$((cuts < 3 ? cuts : 3))"
+trial normal "$((cuts < 3 ? cuts : 3))"
 echo "control: with synchronous=NORMAL $rows committed mentions were lost in $losses cuts"
 [ "$verdict" = 0 ] && [ "$losses" -gt 0 ]
