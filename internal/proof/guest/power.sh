@@ -45,6 +45,7 @@ trial() { # trial NAME TIMES: sets losses, rows, damaged, committed
     rm -f "$dir/$name.img" && truncate -s 256M "$dir/$name.img" && mkfs.ext4 -q "$dir/$name.img"
     for ((n = 0; n <= times; n++)); do
         log=$dir/$name-$n.log
+        : >"$log"
         boot "$name" "$log" &
         for ((wait = 0; wait < 1800; wait++)); do
             grep -aq 'FOUND [0-9]' "$log" && break
