@@ -5,11 +5,14 @@ PURE = ./brand ./config ./sentiment/... ./trends ./alerts ./collectors/...
 VERSION = $(shell sed -n 's/^const Version = "\(.*\)"/\1/p' internal/cli/version.go)
 DEB_VERSION = $(VERSION)
 DIST = dist
+FUZZ_TIME = 60s
+CUTS = 5
 TOOL = go tool -modfile=tools/go.mod
 # Archives carry the time of the commit, so that two builds are the same bytes.
 export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct)
 
-.PHONY: build test check fmt vet lint race examples smoke bench golden peer-slack crash rules idle sbom deb release reproduce
+.PHONY: build test check fmt vet lint race examples smoke bench golden peer-slack crash rules idle \
+	sbom deb release reproduce security units fuzz prove prove-quick prove-systemd prove-power
 
 build:
 	go build -trimpath -ldflags "-s -w" -o pantau .
@@ -45,6 +48,35 @@ bench:
 # The Slack notifier against an emulator that others wrote. Needs npm.
 peer-slack:
 	alerts/peer/slack.sh
+
+# The table of faults with what was measured: an hour. Needs root, and:
+# apt-get install mmdebstrap systemd-container qemu-system-x86 e2fsprogs cpio strace
+prove:
+	go run ./internal/proof -cuts $(CUTS)
+
+# The same with small numbers, without machines of its own.
+prove-quick:
+	go run ./internal/proof -quick kill malformed ssrf xss mrkdwn csv sql header clock soak restore secrets
+
+# The package under a real systemd in a container: a minute.
+prove-systemd:
+	go run ./internal/proof systemd
+
+# CUTS=100 is the long one.
+prove-power:
+	go run ./internal/proof -cuts $(CUTS) power
+
+# Every fuzz target for a while, from the corpus that is kept.
+fuzz:
+	internal/proof/fuzz.sh $(FUZZ_TIME)
+
+# Vulnerabilities and suspicious code.
+security:
+	.ci/security
+
+# The units, where systemd is installed: nothing to complain of, little exposed.
+units:
+	internal/proof/units.sh
 
 # The long proof that nothing is lost and nothing comes twice: a thousand kills.
 crash:
