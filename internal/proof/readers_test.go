@@ -76,8 +76,8 @@ func TestReaderChild(t *testing.T) {
 		if err != nil {
 			fmt.Println("READER", err)
 		}
-		fmt.Println("read")
 		_ = db.Close()
+		time.Sleep(300 * time.Millisecond)
 	}
 }
 
@@ -94,7 +94,7 @@ func reader(t *testing.T, how, database string) *exec.Cmd {
 	return cmd
 }
 
-// TestReaders lets four processes read without pause while the daemon stores, and
+// TestReaders lets four processes read all mentions again and again while the daemon stores, and
 // one hold a transaction for eight of ten minutes. The daemon must go on, and say
 // who makes the write-ahead log grow. The control locks the file.
 func TestReaders(t *testing.T) {
