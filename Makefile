@@ -99,7 +99,7 @@ golden:
 # of the run; the commit's makes two builds alike.
 sbom:
 	@mkdir -p $(DIST)
-	@$(TOOL) cyclonedx-gomod app -json -std -noserial -main . . 2>/dev/null | \
+	@GOFLAGS=-trimpath $(TOOL) cyclonedx-gomod app -json -std -noserial -main . . 2>/dev/null | \
 		sed 's/^\( *"timestamp": \)".*"/\1"'$$(date -u -d @$$SOURCE_DATE_EPOCH +%FT%TZ)'"/' >$(DIST)/sbom.json
 	@test -s $(DIST)/sbom.json
 

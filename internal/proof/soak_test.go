@@ -217,7 +217,7 @@ func grown(samples []sample) growth {
 // TestSoak runs a month with trouble every day. The quick one is too short for
 // the memory, which warms up for days, and looks at the rest only.
 func TestSoak(t *testing.T) {
-	days, sources := pick(3, 30), pick(4, 20)
+	days, sources := pick(2, 30), pick(3, 20)
 	samples, mentions := soak(t, days, sources, false)
 	got := grown(samples)
 	t.Logf("proof: %d days, %d sources, %s mentions: %s (at the end %s)", days, sources, mentions, got, samples[len(samples)-1])
@@ -227,7 +227,7 @@ func TestSoak(t *testing.T) {
 	if got.leaks() {
 		t.Errorf("want at most 1 MiB a day and nothing lost: %v", samples)
 	}
-	leaky, _ := soak(t, pick(3, 6), 4, true)
+	leaky, _ := soak(t, pick(2, 6), 4, true)
 	got = grown(leaky)
 	t.Logf("control: with a planted leak %s", got)
 	if got.rss <= 1 || got.goroutines == 0 || got.descriptors == 0 {
