@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -28,13 +29,33 @@ func PseudonymKey(path string) ([]byte, error) {
 	return key, nil
 }
 
+// newKey makes the file whole or not at all: a power cut must not leave half a key
+// that keeps the daemon from starting, nor lose one that authors were hidden with.
 func newKey(path string) ([]byte, error) {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails, says its documentation
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(path), ".pantau-key-*") // mode 0600
 	if err != nil {
 		return nil, fmt.Errorf("make the key of the pseudonyms: %w", err)
 	}
+	defer os.Remove(f.Name())
 	_, err = fmt.Fprintln(f, hex.EncodeToString(key))
-	return key, errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, fmt.Errorf("make the key of the pseudonyms: %w", err)
+	}
+	if err := os.Link(f.Name(), path); errors.Is(err, fs.ErrExist) {
+		return PseudonymKey(path) // another command was faster
+	} else if err != nil {
+		return nil, fmt.Errorf("make the key of the pseudonyms: %w", err)
+	}
+	return key, syncDir(filepath.Dir(path))
+}
+
+// syncDir makes sure that a new name in a folder survives a power cut.
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }

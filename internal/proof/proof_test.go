@@ -152,7 +152,13 @@ func startService(t *testing.T, dir string, env []string, args ...string) *servi
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.cmd.Process.Kill(); _ = s.cmd.Wait() })
+	t.Cleanup(func() {
+		_ = s.cmd.Process.Kill()
+		_ = s.cmd.Wait()
+		if t.Failed() {
+			t.Logf("what it wrote at the end:\n%s", tail([]byte(s.out.String())))
+		}
+	})
 	return s
 }
 
