@@ -73,6 +73,9 @@ type Quote struct {
 func Compose(a brand.Alert, s Style, now time.Time) Message { return newWriter(s).compose(a, now) }
 
 func (w writer) compose(a brand.Alert, now time.Time) Message {
+	if a.Change == brand.SourceSilent && a.Digest != nil {
+		return w.silentSources(a)
+	}
 	if a.Digest != nil {
 		return w.reportOn(a.Change, *a.Digest)
 	}

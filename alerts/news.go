@@ -132,3 +132,26 @@ func (w writer) stopped(a brand.Alert) Message {
 	return Message{Change: a.Change, Severity: brand.Warning, Title: w.people.stoppedTitle, Headline: clip(w.people.stoppedTitle, maxHeadline),
 		Sentence: fill(w.people.stoppedText, "unit", plain(a.By, maxName), "reason", plain(a.Incident.Note, maxNote))}
 }
+
+// silentSources is the message about sources that bring nothing new any more. What is
+// written there meanwhile, nobody here sees.
+func (w writer) silentSources(a brand.Alert) Message {
+	sources := a.Digest.Sources
+	title := fill(w.people.silentTitle, "n", w.count(len(sources)))
+	if len(sources) == 1 {
+		title = fill(w.people.silentOne, "name", plain(sources[0].Source, maxName))
+	}
+	m := Message{Change: a.Change, Severity: brand.Warning, Title: clip(title, maxTitle), Headline: clip(title, maxHeadline), Sentence: w.people.silentText}
+	for _, s := range sources[:min(len(sources), maxSources)] {
+		text := fill(w.people.silentSince, "brand", plain(s.Brand, maxName), "date", w.date(s.Since), "duration", w.duration(s.Usual))
+		if s.Reason != "" {
+			text += " " + plain(s.Reason, maxNote)
+		}
+		m.Facts = append(m.Facts, Line{Label: plain(s.Source, maxName), Text: text})
+	}
+	m.Closing = lines(Line{Label: w.labels.next, Text: w.people.silentNext})
+	return m
+}
+
+// maxSources is how many sources one message names.
+const maxSources = 8

@@ -19,6 +19,11 @@ type peoplePhrases struct {
 	brokenText   string // {name} {reason}
 	stoppedTitle string
 	stoppedText  string // {unit} {reason}
+	silentOne    string // {name}
+	silentTitle  string // {n}
+	silentText   string
+	silentSince  string // {brand} {date} {duration}
+	silentNext   string
 	reminder     string // {n}
 	reminderOf   string // {n} {all}
 	afterAlert   string // {duration}
@@ -68,6 +73,11 @@ var indonesianPeople = peoplePhrases{
 	brokenText:   "Kanal {name} menolak pesan dan akan terus menolaknya: {reason}. Peringatan tidak sampai ke sana sebelum pengaturannya diperbaiki; setelah itu yang tertahan dikirim lagi.",
 	stoppedTitle: "Pantau berhenti mendadak",
 	stoppedText:  "Layanan {unit} gagal: {reason}. Selama layanan ini mati, keluhan baru tidak terpantau. Yang sudah tersimpan aman; yang terlewat dibaca begitu layanan jalan lagi.",
+	silentOne:    "Sumber {name} tidak membawa apa pun lagi",
+	silentTitle:  "{n} sumber tidak membawa apa pun lagi",
+	silentText:   "Selama sumber diam, keluhan yang ditulis di sana tidak terlihat di sini. Sepi bukan berarti baik.",
+	silentSince:  "{brand}: tidak ada yang baru sejak {date}; biasanya paling lama {duration}.",
+	silentNext:   "Minta pengelola Pantau menjalankan pantau check --online, lalu buka alamat sumbernya di peramban dan bandingkan.",
 	reminder:     "ke-{n}",
 	reminderOf:   "{n} dari {all}",
 	afterAlert:   "{duration} setelah peringatan",
@@ -119,6 +129,11 @@ var englishPeople = peoplePhrases{
 	brokenText:   "Channel {name} refuses messages and will go on refusing them: {reason}. Alerts do not arrive there until its settings are mended; what was held is then sent again.",
 	stoppedTitle: "Pantau has stopped unexpectedly",
 	stoppedText:  "The service {unit} failed: {reason}. While it is down, nobody watches for new complaints. What was stored is safe; what was missed is read once it runs again.",
+	silentOne:    "Source {name} brings nothing any more",
+	silentTitle:  "{n} sources bring nothing any more",
+	silentText:   "While a source is silent, complaints that are written there are not seen here. Quiet does not mean good.",
+	silentSince:  "{brand}: nothing new since {date}; usually {duration} at most.",
+	silentNext:   "Ask the operator of Pantau to run pantau check --online, then open the address of the source in a browser and compare.",
 	reminder:     "no. {n}",
 	reminderOf:   "{n} of {all}",
 	afterAlert:   "{duration} after the alert",

@@ -129,6 +129,9 @@ type SourceState struct {
 	Fresh  bool      `json:"fresh"`
 	Since  time.Time `json:"since,omitzero"` // of the last success when not fresh
 	Reason string    `json:"reason,omitempty"`
+
+	Brand string        `json:"brand,omitempty"` // where several are listed
+	Usual time.Duration `json:"usual,omitempty"` // longest usual time without anything new
 }
 
 // Change is what happened to an incident; each one makes an alert.
@@ -171,6 +174,10 @@ const (
 // Stopped tells the operator that the service itself failed. By names its unit,
 // Incident.Note says how it ended.
 const Stopped Change = "stopped"
+
+// SourceSilent tells operators that sources bring nothing new any more, or cannot
+// be read: Digest.Sources lists them. It is said once of each silence.
+const SourceSilent Change = "source_silent"
 
 // Reports that are about no single incident; Alert.Digest holds them.
 const (

@@ -33,7 +33,7 @@ func PseudonymKey(path string) ([]byte, error) {
 // that keeps the daemon from starting, nor lose one that authors were hidden with.
 func newKey(path string) ([]byte, error) {
 	key := make([]byte, 32)
-	_, _ = rand.Read(key) // never fails, says its documentation
+	_, _ = rand.Read(key)                                        // never fails, says its documentation
 	f, err := os.CreateTemp(filepath.Dir(path), ".pantau-key-*") // mode 0600
 	if err != nil {
 		return nil, fmt.Errorf("make the key of the pseudonyms: %w", err)

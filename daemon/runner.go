@@ -176,6 +176,9 @@ func (r *runner) schedule() []cron.Job {
 	}
 	r.plan(cron.Every(decideEvery), r.job("decide", decideLimit, r.evaluate))
 	r.plan(cron.Every(restEvery), r.job("rest", decideLimit, r.rest))
+	r.plan(cron.Every(decideEvery), r.job("silences", decideLimit, func(ctx context.Context, _ *health.Pulse) error {
+		return p.Pipeline.Silences(ctx)
+	}))
 	r.plan(cron.Every(time.Minute), r.job("watch", decideLimit, r.watch))
 	r.plan(cron.Every(decideEvery), r.job("heartbeat", decideLimit, r.heartbeat))
 	r.plan(cron.Every(time.Hour), r.job("copy for analysts", copyLimit, r.publish))

@@ -150,9 +150,9 @@ func (db *DB) Waiting(ctx context.Context) (waiting, parked int, err error) {
 	return waiting, parked, err
 }
 
-// Pending counts what waits for a channel, and what it was sent since a time.
+// Pending counts what waits for a channel and could be listed, and what it was sent since a time.
 func (db *DB) Pending(ctx context.Context, channel string, since time.Time) (pending, sent int, err error) {
-	err = db.read.QueryRowContext(ctx, `SELECT coalesce(sum(state = 'pending'), 0), coalesce(sum(state = 'sent' AND sent_at > ?), 0)
+	err = db.read.QueryRowContext(ctx, `SELECT coalesce(sum(state = 'pending'`+listable+`), 0), coalesce(sum(state = 'sent' AND sent_at > ?), 0)
 		FROM deliveries WHERE channel = ? AND (state = 'pending' OR sent_at > ?)`, since.Unix(), channel, since.Unix()).Scan(&pending, &sent)
 	return pending, sent, err
 }
@@ -176,7 +176,7 @@ func (db *DB) Collapse(ctx context.Context, channel string, change brand.Change,
 				return err
 			}
 		}
-		if err := tx.exec(`UPDATE deliveries SET state = 'listed', error = 'listed in ' || ? WHERE channel = ? AND state = 'pending' AND id <= ?`,
+		if err := tx.exec(`UPDATE deliveries SET state = 'listed', error = 'listed in ' || ? WHERE channel = ? AND state = 'pending' AND id <= ?`+listable,
 			key, channel, ids[len(ids)-1]); err != nil {
 			return err
 		}
@@ -192,11 +192,14 @@ func (db *DB) Collapse(ctx context.Context, channel string, change brand.Change,
 	})
 }
 
+// listable leaves out what a list of incidents cannot hold: messages to operators.
+const listable = ` AND change NOT IN ('channel_broken', 'source_silent')`
+
 // listed is how many incidents one list names: more do not fit into a message.
 const listed = 500
 
 func (tx *Tx) pending(channel string) (ids []int64, alerts []brand.Alert, _ error) {
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT id, payload FROM deliveries WHERE channel = ? AND state = 'pending' ORDER BY id`, channel)
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT id, payload FROM deliveries WHERE channel = ? AND state = 'pending'`+listable+` ORDER BY id`, channel)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,0 +1,80 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pantau/alerts"
+	"pantau/brand"
+	"pantau/collectors"
+)
+
+// told is a notifier that keeps what people would read.
+type told struct{ texts []string }
+
+func (n *told) Notify(_ context.Context, d alerts.Delivery) (string, error) {
+	m := alerts.Compose(d.Alert, alerts.Style{Language: "id", Zone: wib, ZoneName: "WIB"}, d.At)
+	text := m.Title
+	for _, f := range m.Facts {
+		text += "\n" + f.Label + ": " + f.Text
+	}
+	n.texts = append(n.texts, text)
+	return "x", nil
+}
+
+// TestASilentSourceIsToldOnce runs two sources for a week. One stops bringing
+// anything for two days, twice, and the daemon restarts in between: two alerts, none
+// about the other, and none about the time when the daemon was off.
+func TestASilentSourceIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		day := func(now time.Time) int { return int(now.Sub(begin) / (24 * time.Hour)) }
+		n := 0
+		steady := func(req collectors.Request) []brand.Mention {
+			n++
+			return []brand.Mention{{ExternalID: fmt.Sprint(n), Text: "ulasan nomor " + fmt.Sprint(n), PublishedAt: req.Now}}
+		}
+		pausing := func(req collectors.Request) []brand.Mention {
+			if d := day(req.Now); d == 2 || d == 3 || d == 5 || d == 6 {
+				return nil
+			}
+			return steady(req)
+		}
+		p := newProgram(t, source(t, "forum", "@every 1h", &fake{items: pausing}), source(t, "toko", "@every 1h", &fake{items: steady}))
+		defer p.Pipeline.Store.Close()
+		phone := &told{}
+		p.Pipeline.Channels = []string{"phone"}
+		p.Channels = []Channel{{Name: "phone", Notifier: phone}}
+		run := func(span time.Duration) {
+			ctx, cancel := context.WithTimeout(t.Context(), span)
+			defer cancel()
+			if err := newDaemon().Run(ctx, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		run(60 * time.Hour) // into the first silence
+		if len(phone.texts) != 1 || !strings.HasPrefix(phone.texts[0], "Sumber forum tidak membawa apa pun lagi\nforum: Sandang Senja: tidak ada yang baru sejak ") ||
+			!strings.Contains(phone.texts[0], "biasanya paling lama 1 jam") {
+			t.Fatalf("told %q, want the silence of one source", phone.texts)
+		}
+		run(48 * time.Hour) // the restart says nothing again
+		if len(phone.texts) != 1 {
+			t.Fatalf("told %q after a restart, want nothing twice", phone.texts)
+		}
+		run(50 * time.Hour)
+		if len(phone.texts) != 2 || !strings.Contains(phone.texts[1], "forum") {
+			t.Fatalf("told %q, want the second silence", phone.texts)
+		}
+		time.Sleep(24 * time.Hour) // nobody looks
+		run(2 * time.Hour)
+		for _, text := range phone.texts {
+			if strings.Contains(text, "toko") {
+				t.Errorf("%q is about a source that always spoke", text)
+			}
+		}
+	})
+}
