@@ -80,7 +80,7 @@ const inspectAfter = time.Minute
 
 // inspect looks for damage in the whole file, once. After an unclean stop the
 // start itself has done that, and more.
-func (r *runner) inspect(ctx context.Context, _ *health.Pulse) error {
+func (r *runner) inspect(ctx context.Context, pulse *health.Pulse) error {
 	if r.inspected {
 		return nil
 	}
@@ -90,5 +90,8 @@ func (r *runner) inspect(ctx context.Context, _ *health.Pulse) error {
 	case <-time.After(inspectAfter):
 	}
 	r.inspected = true
-	return store.QuickCheck(ctx, r.program.Pipeline.Store.Path(), false)
+	if err := store.QuickCheck(ctx, r.program.Pipeline.Store.Path(), false); err != nil {
+		return err
+	}
+	return r.rest(ctx, pulse)
 }

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -107,6 +108,10 @@ func (r *runner) settle(name string, err error) {
 	defer r.mu.Unlock()
 	if err == nil {
 		delete(r.again, name)
+		return
+	}
+	if errors.Is(err, errHeld) {
+		r.again[name] = true
 		return
 	}
 	fault := store.FaultOf(err)
@@ -251,7 +256,14 @@ func (a alive) Collect(ctx context.Context, req collectors.Request, emit func(br
 	})
 }
 
+// errHeld puts a turn off until the store is well: a page that cannot be kept
+// should not be asked for.
+var errHeld = errors.New("held until the store is well")
+
 func (r *runner) collect(ctx context.Context, pulse *health.Pulse, src Source) error {
+	if r.Health.Holds(health.Store) {
+		return errHeld
+	}
 	src.Collector = alive{src.Collector, pulse}
 	began := time.Now()
 	round, err := r.program.Pipeline.Collect(ctx, src, r.deciding.Load())
