@@ -77,7 +77,7 @@ func TestReaderChild(t *testing.T) {
 			fmt.Println("READER", err)
 		}
 		_ = db.Close()
-		time.Sleep(300 * time.Millisecond)
+		time.Sleep(time.Second)
 	}
 }
 
@@ -125,29 +125,42 @@ func TestReaders(t *testing.T) {
 			holder = nil
 		}
 	}
+	before := in.next
+	time.Sleep(10 * time.Second)
 	log := s.out.String()
 	locked, alarms := strings.Count(log, "locked"), strings.Count(log, "keeps it growing")
 	named := strings.Contains(log, filepath.Base(os.Args[0])[:10])
-	wal, err := os.Stat(database + "-wal")
-	if err != nil {
-		t.Fatal(err)
-	}
 	db, err := store.OpenReadOnly(context.Background(), database, wib)
 	if err != nil {
 		t.Fatal(err)
 	}
 	stored := query(t, db, `SELECT count(*) FROM mentions`)
 	_ = db.Close()
-	t.Logf("proof: 10 min, 4 readers and a transaction of 8 min: %s of %d mentions stored, %d times locked, %d alarms, the cause named: %t, -wal %d MiB at the end",
-		stored, in.next, locked, alarms, named, wal.Size()>>20)
-	if locked > 0 || alarms == 0 || !named || wal.Size() > 2*store.WALCap {
-		t.Errorf("want no lock, an alarm that names the reader, and a small log again\n%s", tail([]byte(log)))
-	}
 	for _, r := range readers {
 		_ = r.Process.Kill()
+	}
+	grown := walSize(t, database)
+	shrunk := eventually(t, "a small write-ahead log", 2*time.Minute, func() bool {
+		in.drop(t, 60)
+		time.Sleep(time.Second)
+		return walSize(t, database) <= store.WALCap
+	})
+	t.Logf("proof: 10 min, 4 readers and a transaction of 8 min: %s of %d mentions stored, %d times locked, the alarm names the reader: %t, -wal %d MiB beside them and small %.0f s after they left",
+		stored, before, locked, alarms > 0 && named, grown>>20, shrunk.Seconds())
+	if locked > 0 || alarms == 0 || !named || stored != fmt.Sprint(before) || shrunk > time.Minute {
+		t.Errorf("want everything stored, no lock, an alarm that names the reader, and a small log within a minute\n%s", tail([]byte(log)))
 	}
 	reader(t, "lock", database)
 	in.drop(t, 10)
 	eventually(t, "the daemon meets the lock", 2*time.Minute, func() bool { return strings.Count(s.out.String(), "locked") > 0 })
 	t.Log("control: a process that locks the file makes the daemon say database is locked")
+}
+
+func walSize(t *testing.T, database string) int64 {
+	t.Helper()
+	info, err := os.Stat(database + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
 }
