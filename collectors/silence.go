@@ -47,7 +47,7 @@ func (s Status) Next() string {
 	case RateLimited:
 		return "wait, or read it less often"
 	case Failed:
-		return "mend what the reason names; pantau check --online tries it"
+		return "mend what the reason names"
 	}
 	return ""
 }

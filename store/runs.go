@@ -74,12 +74,14 @@ type SourceHealth struct {
 	LastNew     time.Time `json:"last_new,omitzero"`
 	Mentions    int       `json:"mentions"`
 	Rejected    int       `json:"rejected"` // in the last run
+	Gap         bool      `json:"gap"`      // the last run may have missed items
+	Silent      bool      `json:"silent"`   // people were told that nothing comes any more
 }
 
 const sourceHealth = `SELECT b.name, s.name, s.kind, coalesce(r.status, 'never'), coalesce(r.reason, ''), r.finished_at,
 	(SELECT max(finished_at) FROM runs WHERE source_id = s.id AND status IN ('fresh', 'degraded')),
 	(SELECT max(finished_at) FROM runs WHERE source_id = s.id AND added > 0),
-	s.mentions, coalesce(r.rejected, 0)
+	s.mentions, coalesce(r.rejected, 0), coalesce(r.gap, 0), coalesce((SELECT value FROM settings WHERE key = 'silent:' || b.name || ':' || s.name), '')
 	FROM sources s JOIN brands b ON b.id = s.brand_id
 	LEFT JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE source_id = s.id)`
 
@@ -99,6 +101,27 @@ func (tx *Tx) SourcesOf(brandID int64) ([]SourceHealth, error) {
 	return scanHealth(tx.tx.QueryContext(tx.ctx, sourceHealth+` WHERE b.id = ? ORDER BY s.name`, brandID))
 }
 
+// Watched returns which share of the time between from and to was watched, by
+// brand and source. A source that watched nothing of it is not in it.
+func (db *DB) Watched(ctx context.Context, from, to time.Time) (map[[2]string]float64, error) {
+	rows, err := db.read.QueryContext(ctx, `SELECT b.name, s.name, sum(c.share) FROM coverage c JOIN sources s ON s.id = c.source_id JOIN brands b ON b.id = s.brand_id
+		WHERE c.hour BETWEEN ? AND ? GROUP BY c.source_id`, hourOf(from), hourOf(to))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	shares := map[[2]string]float64{}
+	for rows.Next() {
+		var b, source string
+		var hours float64
+		if err := rows.Scan(&b, &source, &hours); err != nil {
+			return nil, err
+		}
+		shares[[2]string{b, source}] = min(hours/to.Sub(from).Hours(), 1)
+	}
+	return shares, rows.Err()
+}
+
 func scanHealth(rows *sql.Rows, err error) (list []SourceHealth, _ error) {
 	if err != nil {
 		return nil, err
@@ -107,10 +130,12 @@ func scanHealth(rows *sql.Rows, err error) (list []SourceHealth, _ error) {
 	for rows.Next() {
 		var h SourceHealth
 		var run, success, fresh sql.NullInt64
-		if err := rows.Scan(&h.Brand, &h.Source, &h.Kind, &h.Status, &h.Reason, &run, &success, &fresh, &h.Mentions, &h.Rejected); err != nil {
+		var silent string
+		if err := rows.Scan(&h.Brand, &h.Source, &h.Kind, &h.Status, &h.Reason, &run, &success, &fresh, &h.Mentions, &h.Rejected, &h.Gap, &silent); err != nil {
 			return nil, err
 		}
 		h.LastRun, h.LastSuccess, h.LastNew = when(run), when(success), when(fresh)
+		h.Silent = silent != "" && silent == h.LastNew.Format(time.RFC3339)
 		list = append(list, h)
 	}
 	return list, rows.Err()

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -11,20 +13,25 @@ import (
 
 const checkHelp = `
 Usage:
-    pantau check [--config FILE] [--json]    check the configuration and exit
+    pantau check [--config FILE] [--online] [--json]    check the configuration
 
 Reads the configuration as strictly as pantau run does: unknown keys, wrong
 types, schedules, secrets and the options of every source. All mistakes come at
 once, each with its line. Nothing is collected and nothing is written.
 
+    --online    read each source once, without storing anything: its status,
+                why, and what to do. The exit status is 1 when one cannot be
+                read. The kind x reads, and pays for, up to ten posts.
+
 Example:
-    $ pantau check --config config.toml`
+    $ pantau check --config config.toml --online`
 
 func newCheck() *cobra.Command {
-	var asJSON bool
+	var asJSON, online bool
 	cmd := &cobra.Command{Use: "check", Long: checkHelp, Args: exactly(0, "no arguments")}
 	path := configFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.Flags().BoolVar(&online, "online", false, "")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, sources, err := load(*path)
 		if err != nil {
@@ -34,8 +41,12 @@ func newCheck() *cobra.Command {
 			return err
 		}
 		out := cmd.OutOrStdout()
+		if asJSON && !online {
+			return printJSON(out, summary(cfg, sources, nil))
+		}
 		if asJSON {
-			return printJSON(out, summary(cfg, sources))
+			list, broken := tryAll(cmd.Context(), io.Discard, sources, cfg.Zone)
+			return errors.Join(printJSON(out, summary(cfg, sources, list)), broken)
 		}
 		fmt.Fprintf(out, "%s: OK\n\n", *path)
 		fmt.Fprintf(out, "database     %s\nzone         %s\nlanguage     %s\nsensitivity  %s\nalerts to    %s\n\n", cfg.Database, cfg.Zone, cfg.Language, cfg.Sensitivity, receivers(cfg))
@@ -45,7 +56,12 @@ func newCheck() *cobra.Command {
 		for _, s := range sources {
 			fmt.Fprintf(out, "source       %s: %s for %s, every %s\n", s.Name, s.Kind, s.Brand, s.Every)
 		}
-		return nil
+		if !online {
+			return nil
+		}
+		fmt.Fprintln(out)
+		_, err = tryAll(cmd.Context(), out, sources, cfg.Zone)
+		return err
 	}
 	return cmd
 }
@@ -70,7 +86,7 @@ func receivers(cfg *config.Config) string {
 	return text
 }
 
-func summary(cfg *config.Config, sources []daemon.Source) any {
+func summary(cfg *config.Config, sources []daemon.Source, trials []trial) any {
 	type source struct {
 		Name  string `json:"name"`
 		Kind  string `json:"kind"`
@@ -84,7 +100,8 @@ func summary(cfg *config.Config, sources []daemon.Source) any {
 		Zone     string   `json:"zone"`
 		Brands   []string `json:"brands"`
 		Sources  []source `json:"sources"`
-	}{OK: true, Config: cfg.File, Database: cfg.Database, Zone: cfg.Zone.String()}
+		Online   []trial  `json:"online,omitempty"`
+	}{OK: true, Config: cfg.File, Database: cfg.Database, Zone: cfg.Zone.String(), Online: trials}
 	for _, b := range cfg.Brands {
 		v.Brands = append(v.Brands, b.Name)
 	}

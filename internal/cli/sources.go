@@ -1,13 +1,17 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"pantau/collectors"
+	"pantau/config"
+	"pantau/store"
 )
 
 const sourcesHelp = `
@@ -15,11 +19,19 @@ Usage:
     pantau sources [--config FILE] [--json]    how each source fares
     pantau sources --kinds                     the kinds of sources there are
 
-For every source that ever ran: the status of its last run with the reason, its
-last success, when it last brought something new, and how many mentions it gave.
+For every source: the status of its last run, how much of the last day was
+watched, its last success, when it last brought something new, and how many
+mentions it gave. Below, for each one that is not well: why, and what to do.
 
 Example:
     $ pantau sources`
+
+// sourceLine is how a source fares, with what the operator should do.
+type sourceLine struct {
+	store.SourceHealth
+	Watched float64 `json:"watched"` // share of the last 24 hours
+	Next    string  `json:"next,omitempty"`
+}
 
 func newSources() *cobra.Command {
 	var asJSON, kinds bool
@@ -40,21 +52,86 @@ func newSources() *cobra.Command {
 			return err
 		}
 		defer db.Close()
-		list, err := db.Sources(cmd.Context())
+		list, err := sourceLines(cmd.Context(), cfg, db, time.Now())
 		if err != nil {
 			return err
 		}
 		if asJSON {
 			return printJSON(out, list)
 		}
-		t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(t, "SOURCE\tBRAND\tSTATUS\tMENTIONS\tLAST RUN\tLAST NEW\t")
-		for _, s := range list {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%s\t%s\t%s\n", s.Source, s.Brand, s.Status, s.Mentions, clock(s.LastRun, cfg.Zone), clock(s.LastNew, cfg.Zone), s.Reason)
-		}
-		return t.Flush()
+		return printSources(out, list, cfg.Zone)
 	}
 	return cmd
+}
+
+// sourceLines returns the sources that ever ran, and those that are configured and
+// never did.
+func sourceLines(ctx context.Context, cfg *config.Config, db *store.DB, now time.Time) (list []sourceLine, _ error) {
+	health, err := db.Sources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	watched, err := db.Watched(ctx, now.Add(-24*time.Hour), now)
+	if err != nil {
+		return nil, err
+	}
+	ran := map[[2]string]bool{}
+	for _, h := range health {
+		key := [2]string{h.Brand, h.Source}
+		ran[key] = true
+		list = append(list, sourceLine{h, watched[key], nextStep(h)})
+	}
+	for _, src := range cfg.Sources {
+		if h := (store.SourceHealth{Brand: src.Brand, Source: src.Name, Kind: src.Kind, Status: "never"}); !ran[[2]string{src.Brand, src.Name}] {
+			list = append(list, sourceLine{h, 0, nextStep(h)})
+		}
+	}
+	return list, nil
+}
+
+// nextStep says what the operator should do about a source, "" when it is well.
+func nextStep(h store.SourceHealth) string {
+	switch next := collectors.Status(h.Status).Next(); {
+	case h.Status == "never":
+		return "start pantau run, or try it with pantau check --online"
+	case next != "":
+		return next
+	case h.Silent:
+		return "nothing new for longer than usual: open the address in a browser and compare"
+	case h.Gap:
+		return "items may be missing: shorten its schedule or raise pages"
+	}
+	return ""
+}
+
+func printSources(out io.Writer, list []sourceLine, zone *time.Location) error {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "SOURCE\tBRAND\tSTATUS\tLAST 24 H\tMENTIONS\tLAST SUCCESS\tLAST NEW")
+	for _, s := range list {
+		status := s.Status
+		if s.Silent && status == string(collectors.Fresh) {
+			status = "silent"
+		}
+		watched := fmt.Sprintf("%.0f %%", 100*s.Watched)
+		if s.Kind == "import" {
+			watched = "-" // history, not a source that could go blind
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", s.Source, s.Brand, status, watched, s.Mentions, clock(s.LastSuccess, zone), clock(s.LastNew, zone))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, s := range list {
+		if s.Next == "" {
+			continue
+		}
+		fmt.Fprintf(out, "\n%s: %s", s.Source, s.Status)
+		if s.Reason != "" {
+			fmt.Fprintf(out, ": %s", s.Reason)
+		}
+		fmt.Fprintf(out, "\n  next: %s\n", s.Next)
+	}
+	return nil
 }
 
 // clock writes a time for a table, "-" when there is none.
