@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +27,7 @@ type feed struct {
 	url    string
 	zone   *time.Location
 	pages  int // how far ?paged=N of WordPress is followed
+	preset feedPreset
 	client *fetch.Client
 }
 
@@ -40,10 +43,21 @@ func newFeed(src config.Source, client *fetch.Client) (Collector, error) {
 		URL   string `toml:"url"`
 		Zone  string `toml:"zone"`
 		Pages int    `toml:"pages"`
+		Name  string `toml:"preset"`
 		fetch.Policy
-	}{Zone: "WIB", Pages: 1}
+	}{Zone: "WIB"}
 	if err := src.Decode(&opts); err != nil {
 		return nil, err
+	}
+	preset, known := feedPresets[opts.Name]
+	if !known && opts.Name != "" {
+		return nil, src.Errorf("options.preset", "%q is not one of %s", opts.Name, strings.Join(slices.Sorted(maps.Keys(feedPresets)), ", "))
+	}
+	if opts.URL == "" {
+		opts.URL = preset.url
+	}
+	if opts.Pages == 0 {
+		opts.Pages = max(preset.pages, 1)
 	}
 	zone, err := config.Zone(opts.Zone)
 	if err != nil {
@@ -53,13 +67,13 @@ func newFeed(src config.Source, client *fetch.Client) (Collector, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &feed{opts.URL, zone, opts.Pages, client.With(opts.Policy)}, nil
+	return &feed{opts.URL, zone, opts.Pages, preset, client.With(opts.Policy)}, nil
 }
 
 // Collect implements [Collector].
 func (f *feed) Collect(ctx context.Context, req Request, emit func(brand.Mention) error) (Report, error) {
 	var cursor feedCursor
-	r := &feedRun{f, newRound(req, emit)}
+	r := &feedRun{feed: f, round: newRound(req, emit)}
 	if err := r.start(&cursor, &cursor.checkpoint); err != nil {
 		return r.fail(ctx, err)
 	}
@@ -84,6 +98,7 @@ func (f *feed) Collect(ctx context.Context, req Request, emit func(brand.Mention
 type feedRun struct {
 	*feed
 	*round
+	answers feedAnswers
 }
 
 // page emits the items of one document.
@@ -97,6 +112,15 @@ func (r *feedRun) page(resp *fetch.Response) error {
 	}
 	for _, item := range parsed.Items {
 		m := r.mention(item, resp.URL)
+		if r.preset.answer != nil {
+			if title, ok := r.preset.answer(item); ok { // what a company says is no complaint
+				if r.note(m.ExternalID, m.PublishedAt) {
+					r.answers.add(title, m, m.PublishedAt.Unix() > r.last.Newest)
+				}
+				continue
+			}
+			r.answers.join(&m)
+		}
 		if err := r.keep(m, m.PublishedAt); err != nil {
 			return err
 		}
@@ -104,11 +128,11 @@ func (r *feedRun) page(resp *fetch.Response) error {
 	return nil
 }
 
-// older follows ?paged=N until the last run is met, nothing new comes, or the
-// pages that the operator allows are used up. WordPress ignores page= on feeds
+// older follows ?paged=N until the last run is met and new answers have found
+// their letters, nothing new comes, or the pages that the operator allows are used up. WordPress ignores page= on feeds
 // and answers the page past the end with 404.
 func (r *feedRun) older(ctx context.Context) error {
-	for n := 2; n <= r.pages && !r.enough(); n++ {
+	for n := 2; n <= r.pages && !r.req.Probe && (!r.enough() || r.answers.wanted()); n++ {
 		u, err := url.Parse(r.url)
 		if err != nil {
 			return err
@@ -160,6 +184,9 @@ func (r *feedRun) mention(item *gofeed.Item, base *url.URL) brand.Mention {
 		text = clean.HTML(item.Description)
 	}
 	m := brand.Mention{Title: clean.HTML(item.Title), Text: text, URL: itemURL(item, base), PublishedAt: r.published(item)}
+	if r.preset.notice != nil {
+		m.Text = strings.TrimSpace(r.preset.notice.ReplaceAllString(m.Text, ""))
+	}
 	if m.Text == "" {
 		m.Title, m.Text = "", m.Title
 	}

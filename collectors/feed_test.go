@@ -1,9 +1,11 @@
 package collectors
 
 import (
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -150,7 +152,7 @@ func TestWordPress(t *testing.T) {
 			t.Errorf("%s: %v", filepath.Base(path), err)
 			continue
 		}
-		r := &feedRun{&feed{zone: time.UTC}, newRound(Request{Now: testNow.AddDate(0, 0, 1)}, nil)}
+		r := &feedRun{feed: &feed{zone: time.UTC}, round: newRound(Request{Now: testNow.AddDate(0, 0, 1)}, nil)}
 		for _, item := range parsed.Items {
 			m := r.mention(item, base)
 			if m.ExternalID == "" || m.Text == "" || m.PublishedAt.IsZero() || m.URL == "" || strings.ContainsAny(m.Text, "<>") || strings.Contains(m.Text, "&#") {
@@ -177,7 +179,7 @@ func FuzzFeed(f *testing.F) {
 		if err != nil {
 			return
 		}
-		r := &feedRun{&feed{zone: time.UTC}, newRound(Request{Now: testNow}, nil)}
+		r := &feedRun{feed: &feed{zone: time.UTC}, round: newRound(Request{Now: testNow}, nil)}
 		for _, item := range parsed.Items {
 			if m := r.mention(item, base); m.ExternalID == "" || m.PublishedAt.After(testNow.AddDate(0, 0, 3)) || m.Stars < 0 || m.Stars > 5 {
 				t.Errorf("%q: %+v", body, m)
@@ -205,7 +207,7 @@ func BenchmarkFeed(b *testing.B) {
 	})
 	b.Run("all", func(b *testing.B) {
 		b.SetBytes(int64(len(body)))
-		r := &feedRun{&feed{zone: time.UTC}, newRound(Request{Now: testNow}, nil)}
+		r := &feedRun{feed: &feed{zone: time.UTC}, round: newRound(Request{Now: testNow}, nil)}
 		for b.Loop() {
 			parsed, err := parseFeed(&fetch.Response{URL: base, Body: []byte(body)})
 			if err != nil {
@@ -216,4 +218,53 @@ func BenchmarkFeed(b *testing.B) {
 			}
 		}
 	})
+}
+
+// TestMediaKonsumen reads letters and the answers of companies: an answer is no
+// complaint, it belongs to its letter, even to one on an older page.
+func TestMediaKonsumen(t *testing.T) {
+	letter := func(id, title, date string) string {
+		return `<item><title>` + title + `</title><link>https://mediakonsumen.com/2026/11/20/surat-pembaca/` + id + `</link><guid isPermaLink="false">https://mediakonsumen.com/?p=` + id + `</guid>` +
+			`<category>Surat Pembaca</category><dc:creator>Rina</dc:creator><pubDate>` + date + `</pubDate><content:encoded><![CDATA[<p>Saya kecewa, isi surat ` + id +
+			`.</p><p><em>Artikel ini adalah buatan pengguna dan menjadi tanggung jawab penulisnya.</em></p>]]></content:encoded></item>`
+	}
+	answer := func(id, title, date string) string {
+		return `<item><title>` + title + `</title><link>https://mediakonsumen.com/2026/11/21/tanggapan/` + id + `</link><guid isPermaLink="false">https://mediakonsumen.com/?p=` + id + `</guid>` +
+			`<category>Tanggapan</category><pubDate>` + date + `</pubDate><content:encoded><![CDATA[<p>Kami mohon maaf, jawaban ` + id + `.</p>]]></content:encoded></item>`
+	}
+	page := func(items ...string) answerBody { return answerBody(strings.Join(items, "")) }
+	site := answers{
+		"https://mediakonsumen.com/feed": page(
+			answer("9", "Tanggapan perihal &#8220;Paket &amp; Uang Hilang&#8221;", "Sat, 21 Nov 2026 02:00:00 +0000"),
+			letter("8", "Barang Rusak", "Sat, 21 Nov 2026 01:00:00 +0000"),
+			answer("7", "Tanggapan Toko Contoh perihal \"Sudah Lama Sekali\"", "Fri, 20 Nov 2026 09:00:00 +0000"),
+			answer("6", "Klarifikasi dari kami", "Fri, 20 Nov 2026 08:00:00 +0000")).answer(),
+		"https://mediakonsumen.com/feed?paged=2": page(letter("5", "Paket &amp; Uang Hilang", "Thu, 19 Nov 2026 01:00:00 +0000")).answer(),
+		"https://mediakonsumen.com/feed?paged=3": {status: 404},
+	}
+	for name, cursor := range map[string]string{"the first run": "", "a run that met the last on page 1": `{"newest":1795219200,"items":10,"until":1795222800}`} {
+		mentions, report := run(t, "feed", `preset = "mediakonsumen"`, site, Request{Now: testNow, Cursor: cursor})
+		var got []string
+		for _, m := range mentions {
+			got = append(got, fmt.Sprintf("%s: %s | %s | %s", m.ExternalID, m.Title, m.Text, m.Reply))
+		}
+		want := []string{"https://mediakonsumen.com/?p=8: Barang Rusak | Saya kecewa, isi surat 8. | ", "https://mediakonsumen.com/?p=5: Paket & Uang Hilang | Saya kecewa, isi surat 5. | Kami mohon maaf, jawaban 9."}
+		if !slices.Equal(got, want) || report.Status != Fresh || report.RejectedCount > 0 || report.Fetched != 5 {
+			t.Errorf("%s: %s %q fetched %d\n%s", name, report.Status, report.Reason, report.Fetched, strings.Join(got, "\n"))
+		}
+		if n := len(mentions); n == 2 && !mentions[1].RepliedAt.Equal(time.Date(2026, 11, 21, 2, 0, 0, 0, time.UTC)) {
+			t.Errorf("replied at %s", mentions[1].RepliedAt)
+		}
+	}
+	if _, err := New(source(t, "feed", `preset = "kompas"`), testClient()); err == nil || !strings.Contains(err.Error(), `"kompas" is not one of mediakonsumen`) {
+		t.Errorf("an unknown preset: %v", err)
+	}
+}
+
+// answerBody are the items of a feed of WordPress.
+type answerBody string
+
+func (b answerBody) answer() answer {
+	return answer{header: "Content-Type: application/rss+xml", body: `<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>t</title>` +
+		string(b) + `</channel></rss>`}
 }
