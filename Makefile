@@ -11,7 +11,7 @@ TOOL = go tool -modfile=tools/go.mod
 # Archives carry the time of the commit, so that two builds are the same bytes.
 export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct)
 
-.PHONY: build test check fmt vet lint race examples smoke bench golden peer-slack crash rules idle \
+.PHONY: build test check fmt vet lint race examples smoke bench golden peer-slack peer-wordpress crash rules idle \
 	sbom deb release reproduce security units fuzz prove prove-quick prove-systemd prove-power
 
 build:
@@ -43,11 +43,15 @@ smoke:
 	.ci/smoke
 
 bench:
-	go test -run '^$$' -bench . -benchmem ./store ./sentiment ./trends ./daemon
+	go test -run '^$$' -bench . -benchmem ./store ./sentiment ./trends ./daemon ./collectors/...
 
 # The Slack notifier against an emulator that others wrote. Needs npm.
 peer-slack:
 	alerts/peer/slack.sh
+
+# The feeds of a real WordPress on loopback. Installs it from Debian's packages; needs root.
+peer-wordpress:
+	collectors/peer/wordpress.sh
 
 # The table of faults with what was measured: an hour. Needs root, and:
 # apt-get install mmdebstrap systemd-container qemu-system-x86 e2fsprogs cpio strace

@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"pantau/brand"
-	"pantau/collectors/clean"
 )
 
 // everywhere answers every address but robots.txt alike.
@@ -438,37 +437,4 @@ func FuzzInterfaces(f *testing.F) {
 			}
 		}
 	})
-}
-
-// BenchmarkJSON is what an answer of an interface costs after it was fetched.
-func BenchmarkJSON(b *testing.B) {
-	post := `{"id":502,"username":"rina","created_at":"2026-11-21T02:10:07.971Z","cooked":"<p>Pesanan datang <strong>telat</strong> lima hari &amp; chat tidak dibalas sama sekali.</p>",` +
-		`"post_number":4,"post_type":1,"updated_at":"2026-11-21T02:12:00Z","reply_count":0,"avatar_template":"/user_avatar/x/{size}/1.png","topic_id":88,"topic_slug":"paket-telat","topic_title":"Paket telat"}`
-	body := []byte(`{"latest_posts":[` + strings.Repeat(post+",", 999) + post + `]}`)
-	key := []byte("0123456789abcdef0123456789abcdef")
-	b.SetBytes(int64(len(body)))
-	for b.Loop() {
-		var answer struct {
-			Posts []discoursePost `json:"latest_posts"`
-		}
-		if err := json.Unmarshal(body, &answer); err != nil {
-			b.Fatal(err)
-		}
-		for _, p := range answer.Posts {
-			clean.Mention((&discourse{url: "https://a.example"}).mention(p), key)
-		}
-	}
-}
-
-// BenchmarkMarkup is what a page with microdata costs, tree included.
-func BenchmarkMarkup(b *testing.B) {
-	review := `<div class="row"><div itemprop="review" itemscope itemtype="https://schema.org/Review"><span itemprop="author">Wati</span><meta itemprop="datePublished" content="2026-11-17">` +
-		`<div itemprop="reviewRating" itemscope><span itemprop="ratingValue">1</span></div><p itemprop="reviewBody">Pesanan datang telat lima hari, chat tidak dibalas sama sekali</p></div></div>`
-	page := []byte(`<html><body><div itemscope itemtype="https://schema.org/Product">` + strings.Repeat(review, 500) + `</div></body></html>`)
-	b.SetBytes(int64(len(page)))
-	for b.Loop() {
-		if found, _, _ := markup(page); len(found) != 500 {
-			b.Fatal(len(found))
-		}
-	}
 }

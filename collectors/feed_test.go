@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mmcdole/gofeed"
-
 	"pantau/brand"
 	"pantau/collectors/fetch"
 )
@@ -189,36 +187,6 @@ func FuzzFeed(f *testing.F) {
 }
 
 // BenchmarkFeed compares reading a feed with gofeed's own part of it.
-func BenchmarkFeed(b *testing.B) {
-	var items strings.Builder
-	for range 500 {
-		items.WriteString("<item><guid>https://a.example/?p=41</guid><title>Pengalaman belanja</title><link>https://a.example/41</link><pubDate>Fri, 20 Nov 2026 09:00:00 +0700</pubDate>" +
-			"<description>&lt;p&gt;Pesanan datang telat lima hari &amp;amp; chat tidak dibalas sama sekali. Kecewa banget belanja di sini.&lt;/p&gt;</description></item>")
-	}
-	body := rss(items.String()).body
-	base := &url.URL{Scheme: "https", Host: "a.example"}
-	b.Run("gofeed", func(b *testing.B) {
-		b.SetBytes(int64(len(body)))
-		for b.Loop() {
-			if _, err := gofeed.NewParser().ParseString(body); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("all", func(b *testing.B) {
-		b.SetBytes(int64(len(body)))
-		r := &feedRun{feed: &feed{zone: time.UTC}, round: newRound(Request{Now: testNow}, nil)}
-		for b.Loop() {
-			parsed, err := parseFeed(&fetch.Response{URL: base, Body: []byte(body)})
-			if err != nil {
-				b.Fatal(err)
-			}
-			for _, item := range parsed.Items {
-				r.mention(item, base)
-			}
-		}
-	})
-}
 
 // TestMediaKonsumen reads letters and the answers of companies: an answer is no
 // complaint, it belongs to its letter, even to one on an older page.

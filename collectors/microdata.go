@@ -2,7 +2,6 @@ package collectors
 
 import (
 	"bytes"
-	"maps"
 	"slices"
 	"strings"
 
@@ -85,7 +84,7 @@ func (p *microdataPage) properties(n *html.Node, out node, depth int) {
 
 func (p *microdataPage) property(n *html.Node, out node, depth int) {
 	scope := has(n, "itemscope")
-	for _, name := range strings.Fields(attr(n, "itemprop")) {
+	for _, name := range names(attr(n, "itemprop")) {
 		var value any = propertyText(n)
 		if scope {
 			value = p.item(n, depth+1)
@@ -102,6 +101,14 @@ func (p *microdataPage) property(n *html.Node, out node, depth int) {
 	if !scope {
 		p.properties(n, out, depth)
 	}
+}
+
+// names splits at spaces. Most elements have no name, and the others one.
+func names(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Fields(s)
 }
 
 // propertyText returns the value of a property that is not an item.
@@ -155,5 +162,3 @@ func attr(n *html.Node, key string) string {
 func has(n *html.Node, key string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key })
 }
-
-func sortedKeys(n node) []string { return slices.Sorted(maps.Keys(n)) }

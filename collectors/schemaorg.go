@@ -163,7 +163,7 @@ func each(v any, depth int, visit func(node), descend func(any, int)) {
 	switch v := v.(type) {
 	case node:
 		visit(v)
-		for _, key := range sortedKeys(v) {
+		for _, key := range innerKeys(v) {
 			descend(v[key], depth+1)
 		}
 	case []any:
@@ -171,6 +171,21 @@ func each(v any, depth int, visit func(node), descend func(any, int)) {
 			descend(inner, depth+1)
 		}
 	}
+}
+
+// innerKeys returns the properties with nodes or lists in them, sorted, so that
+// what is found has the same order every time.
+func innerKeys(n node) []string {
+	var buf [8]string
+	keys := buf[:0]
+	for key, value := range n {
+		switch value.(type) {
+		case node, []any:
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // isReview reports Review and its kinds, as a word or as an IRI. A ClaimReview
@@ -207,7 +222,7 @@ func get(n node, key string) any {
 		return v
 	}
 	for k, v := range n {
-		if strings.EqualFold(k, key) {
+		if len(k) == len(key) && strings.EqualFold(k, key) {
 			return v
 		}
 	}

@@ -174,6 +174,19 @@ func TestFingerprint(t *testing.T) {
 	}
 }
 
+// FuzzHTML compares the quick way with the thorough one.
+func FuzzHTML(f *testing.F) {
+	for _, s := range []string{"<p>a &amp; b</p>", `<a href="https://a.example/?a=1&b=2">x</a>`, "a<br>b<BR/>c</br>", "<p", "<p a='x>y'>", "<b/x>", "<h1>a</h1>", "a < b", "<!-- x -->y", "<p a=\"x\"b>",
+		"<script>a<b</script>", "<textarea><b></textarea>", "a\r\nb<i>", "<p\n>a", "</p x>y", "<b a=\"", "&#0;&ampx<b>\x00", "<é>x", "<p/>", "<selectedcontent>x", "<image>x", "<B0>x"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, ok := simple(s); ok && got != tokenized(s) {
+			t.Errorf("%q is %q, want %q", s, got, tokenized(s))
+		}
+	})
+}
+
 func FuzzMention(f *testing.F) {
 	f.Add("wa 081234567890", "<p>a&amp;b</p>", "key")
 	f.Add("\u202ea\xff\u0334\u0334\u0334\u0334", "<script>", "")
@@ -216,6 +229,23 @@ func BenchmarkMatch(b *testing.B) {
 	m := NewMatcher([]string{"sandang senja", "@sandangsenja"}, []string{"lowongan"})
 	for i := 0; b.Loop(); i++ {
 		m.Match(rows[i%len(rows)].Text)
+	}
+}
+
+// BenchmarkHTMLText is the text of one comment, BenchmarkHTML a whole page.
+func BenchmarkHTMLText(b *testing.B) {
+	text := "<p>Pesanan datang <strong>telat</strong> lima hari &amp; chat tidak dibalas sama sekali.</p>"
+	for _, way := range []struct {
+		name string
+		f    func(string) string
+	}{{"simple", HTML}, {"tokenized", tokenized}} {
+		b.Run(way.name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				way.f(text)
+			}
+		})
 	}
 }
 
