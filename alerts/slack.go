@@ -95,6 +95,25 @@ func (s *Slack) Notify(ctx context.Context, d Delivery) (string, error) {
 	return receipt, err
 }
 
+// Edit brings the living message of an incident up to date and posts nothing.
+// It can be repeated. A webhook cannot edit: [ErrRejected].
+func (s *Slack) Edit(ctx context.Context, d Delivery) error {
+	channel, root, known := place(d.Root)
+	if s.api == nil || !known {
+		return fmt.Errorf("a message without an address cannot be edited, delete it in the channel: %w", ErrRejected)
+	}
+	m, w := s.compose(d), newWriter(s.style)
+	living := m
+	living.News = "" // stands in the thread
+	return s.update(ctx, channel, root, m, blocks(living, w))
+}
+
+// Editable reports whether a receipt names a message that [Slack.Edit] can reach.
+func Editable(receipt string) bool {
+	channel, ts, known := place(receipt)
+	return known && channel != "" && ts != "" && strings.Trim(ts, "0123456789.") == ""
+}
+
 // webhookBlocks lays out a message that stands alone: with a line of text for a
 // picture, and the remark that it will not be updated. A report never is.
 func (s *Slack) webhookBlocks(m Message, w writer, d Delivery) []slack.Block {

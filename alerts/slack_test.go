@@ -109,6 +109,45 @@ func TestSlackLifeOfAnIncident(t *testing.T) {
 	}
 }
 
+// An edit changes the living message and nothing else, however often it is tried.
+func TestSlackEdit(t *testing.T) {
+	d := newDouble(t)
+	s := d.slack(inIndonesian)
+	first := delivery("42:opened:1:C0ALERTS")
+	root, err := s.Notify(context.Background(), first)
+	if err != nil || !Editable(root) {
+		t.Fatalf("first delivery: %q, %v; want a message that can be edited", root, err)
+	}
+	quote := first.Alert.Incident.Quotes[0].Text
+	if m := d.sent()[0]; !strings.Contains(string(m.Blocks), quote) {
+		t.Fatalf("the message does not quote %q: this test would be blind", quote)
+	}
+	edit := delivery("42:erased:1:C0ALERTS")
+	edit.Root, edit.Alert.Edit = root, true
+	edit.Alert.Incident.Quotes = nil
+	for range 2 {
+		if err := s.Edit(context.Background(), edit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff([]string{"chat.postMessage", "chat.update", "chat.update"}, d.called()); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+	if m := d.sent()[0]; strings.Contains(string(m.Blocks)+m.Text, quote) || m.key() != first.Key {
+		t.Errorf("the message still quotes %q, or lost its key %q", quote, m.key())
+	}
+	for name, err := range map[string]error{"a webhook": d.webhook(inIndonesian).Edit(context.Background(), edit), "no address": s.Edit(context.Background(), delivery("x"))} {
+		if !errors.Is(err, ErrRejected) {
+			t.Errorf("%s: %v, want ErrRejected", name, err)
+		}
+	}
+	for _, receipt := range []string{"", "webhook", "console", "<1.2@mail.example.com>", "a/b"} {
+		if Editable(receipt) {
+			t.Errorf("%q counts as editable", receipt)
+		}
+	}
+}
+
 // What people do updates the living message and adds a short line to its thread.
 func TestSlackPeople(t *testing.T) {
 	tests := []struct {

@@ -160,6 +160,10 @@ const (
 	Escalated Change = "escalated"
 )
 
+// Erased brings the living message of an incident up to date, because a quote in
+// it was erased. Nothing is posted.
+const Erased Change = "erased"
+
 // Broken tells the other channels that one refuses its messages for good. By
 // names it, Incident.Note says why.
 const Broken Change = "channel_broken"
@@ -193,6 +197,7 @@ type Alert struct {
 	Change   Change   `json:"change"`
 	By       string   `json:"by,omitempty"`   // who made the change, when a person did
 	Test     bool     `json:"test,omitempty"` // a planted one, that must be marked TEST
+	Edit     bool     `json:"edit,omitempty"` // only the living message is brought up to date; see [Erased]
 	Incident Incident `json:"incident,omitzero"`
 	Digest   *Digest  `json:"digest,omitempty"`
 }

@@ -337,6 +337,73 @@ func TestALostAnswerIsLookedUp(t *testing.T) {
 	})
 }
 
+// editing is an inbox that can edit what it was given.
+type editing struct {
+	*inbox
+	edits []string
+}
+
+func (e *editing) Edit(_ context.Context, d alerts.Delivery) error {
+	if len(e.fails) > 0 {
+		err := e.fails[0]
+		e.fails = e.fails[1:]
+		return err
+	}
+	e.edits = append(e.edits, d.Root)
+	return nil
+}
+
+// TestAnEditPostsNothing delivers an edit at night, in a storm and after a lost
+// answer: the message is edited once and nothing is posted. A channel that cannot
+// edit parks it.
+func TestAnEditPostsNothing(t *testing.T) {
+	night := &config.QuietHours{From: 0, To: 24*time.Hour - 1, LetThrough: "nothing"}
+	for _, can := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newProgram(t)
+			defer p.Pipeline.Store.Close()
+			db := p.Pipeline.Store
+			queued(t, db, brand.Warning, 1)
+			d, _, _, err := db.Next(t.Context(), "inbox")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Sent(t.Context(), d.ID, "C1/17.1", time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			err = db.Write(t.Context(), func(tx *store.Tx) error {
+				d.Alert.Edit = true
+				return tx.Queue(d.Alert, 99, []string{"inbox"}, time.Now())
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			in := &inbox{}
+			e := &editing{inbox: in}
+			c := Channel{Name: "inbox", Notifier: e, Gap: time.Second, Quiet: night, Zone: wib}
+			if can {
+				in.fails = []error{alerts.ErrAmbiguous}
+			} else {
+				c.Notifier = in
+			}
+			p.Channels = []Channel{c}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			if err := newDaemon().Run(ctx, p); err != nil {
+				t.Fatal(err)
+			}
+			wantEdits, wantParked := []string{"C1/17.1"}, 0
+			if !can {
+				wantEdits, wantParked = nil, 1
+			}
+			_, parked, _ := db.Waiting(context.Background())
+			if !slices.Equal(e.edits, wantEdits) || len(in.got) != 0 || parked != wantParked {
+				t.Errorf("can edit %t: edits %v, posts %v, parked %d; want %v, none and %d", can, e.edits, in.got, parked, wantEdits, wantParked)
+			}
+		})
+	}
+}
+
 // TestABrokenChannelIsReportedByTheOthers revokes a token: people hear of it where
 // they still can, once, and what was held is sent after the settings were mended.
 func TestABrokenChannelIsReportedByTheOthers(t *testing.T) {

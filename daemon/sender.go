@@ -31,6 +31,11 @@ type finder interface {
 	FindReply(ctx context.Context, root, key string, since time.Time) (receipt string, found bool, err error)
 }
 
+// editor is a notifier that can change a message that people have already.
+type editor interface {
+	Edit(ctx context.Context, d alerts.Delivery) error
+}
+
 // sender empties one outbox, in order, one message at a time.
 type sender struct {
 	Channel
@@ -115,12 +120,14 @@ func (s *sender) step(ctx context.Context) time.Duration {
 	if wait := notBefore.Sub(s.now()); wait > 0 {
 		return min(wait, idle)
 	}
-	if until := s.quietUntil(d.Alert.Incident.Severity); !until.IsZero() {
+	if until := s.quietUntil(d.Alert.Incident.Severity); !until.IsZero() && !d.Alert.Edit { // an edit wakes nobody
 		s.record(ctx, d, s.store.Postpone(ctx, d.ID, until, d.Ambiguous, heldBack))
 		return 0 // the next look finds what may come through
 	}
-	if collapsed, wait := s.collapse(ctx, d); collapsed || wait > 0 {
-		return wait
+	if !d.Alert.Edit {
+		if collapsed, wait := s.collapse(ctx, d); collapsed || wait > 0 {
+			return wait
+		}
 	}
 	return s.attempt(ctx, d)
 }
@@ -196,9 +203,20 @@ func (s *sender) attempt(ctx context.Context, d store.Delivery) time.Duration {
 		return idle
 	}
 	s.at("marked as sending")
-	receipt, err := s.Notifier.Notify(ctx, next)
+	receipt, err := s.notify(ctx, next)
 	s.at("answered")
 	return s.settle(ctx, d, receipt, err)
+}
+
+func (s *sender) notify(ctx context.Context, d alerts.Delivery) (receipt string, err error) {
+	if !d.Alert.Edit {
+		return s.Notifier.Notify(ctx, d)
+	}
+	e, can := s.Notifier.(editor)
+	if !can {
+		return "", fmt.Errorf("%s cannot edit what it sent: %w", s.Name, alerts.ErrRejected)
+	}
+	return d.Root, e.Edit(ctx, d)
 }
 
 // illustrate adds what charts show. An alert without its chart is an alert.

@@ -110,7 +110,7 @@ func (tx *Tx) scorecard(from, to time.Time) (*brand.Scorecard, error) {
 		into  *time.Duration
 		query string
 	}{
-		{&c.MedianDelay, `SELECT sent_at - queued_at FROM deliveries WHERE state = 'sent' AND incident_id IS NOT NULL AND sent_at >= ? AND sent_at < ?`},
+		{&c.MedianDelay, `SELECT sent_at - queued_at FROM deliveries WHERE state = 'sent' AND incident_id IS NOT NULL AND change <> 'erased' AND sent_at >= ? AND sent_at < ?`},
 		{&c.MedianToAck, `SELECT acked_at - opened_at FROM incidents WHERE acked_at >= ? AND acked_at < ?`},
 		{&c.MedianToClose, `SELECT recovered_at - started_at FROM incidents WHERE recovered_at >= ? AND recovered_at < ?`},
 	} {

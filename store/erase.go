@@ -13,11 +13,13 @@ import (
 	"time"
 )
 
-// Erasure says what must go. Exactly one field is set.
+// Erasure says what must go. Exactly one of ID, URL and Authors is set.
 type Erasure struct {
 	ID      int64    // of a mention
 	URL     string   // of a mention
 	Authors []string // pseudonyms of one author, one a source
+
+	Editable func(receipt string) bool // whether a channel can edit the message that it gave this receipt for; nil when none can
 }
 
 // Receipt is what an erasure did.
@@ -36,6 +38,9 @@ type SentAlert struct {
 	Incident int64  `json:"incident"`
 	Channel  string `json:"channel"`
 	Receipt  string `json:"receipt"` // what the channel calls the message
+	Edited   bool   `json:"edited"`  // an edit stands in the outbox; otherwise it is left to do by hand
+
+	inFlight bool
 }
 
 // Erase deletes mentions with everything that was derived from their words, in
@@ -55,10 +60,16 @@ func (db *DB) Erase(ctx context.Context, e Erasure, at time.Time) (Receipt, erro
 		if err := tx.block(e, who, &r); err != nil {
 			return err
 		}
-		return tx.wipe(r.Mentions, &r)
+		if err := tx.wipe(r.Mentions, &r); err != nil {
+			return err
+		}
+		return tx.editPublished(&r, e.Editable)
 	})
 	if err != nil {
 		return r, err
+	}
+	if err := db.saveTombstones(ctx); err != nil {
+		r.Problems = append(r.Problems, fmt.Sprintf("%v: a restored backup would bring it back", err))
 	}
 	if err := scrub(ctx, db.write); err != nil {
 		r.Problems = append(r.Problems, err.Error())
@@ -234,7 +245,20 @@ func (tx *Tx) wipe(ids []int64, r *Receipt) error {
 			return err
 		}
 	}
+	if err := tx.forgetKeys(ids); err != nil {
+		return err
+	}
 	return tx.exec(`DELETE FROM mentions WHERE id IN (SELECT value FROM json_each(?))`, idList(ids))
+}
+
+// forgetKeys deletes the dedup keys of mentions, where the schema has them.
+func (tx *Tx) forgetKeys(ids []int64) error {
+	kept, err := tx.id(`SELECT count(*) FROM sqlite_schema WHERE name = 'mention_keys'`)
+	if err != nil || kept == 0 {
+		return err
+	}
+	return tx.exec(`DELETE FROM mention_keys WHERE (source_id, key, mention_id) IN
+		(SELECT source_id, mention_key(external_id), id FROM mentions WHERE id IN (SELECT value FROM json_each(?)))`, idList(ids))
 }
 
 func idList(ids []int64) string {

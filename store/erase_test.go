@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"pantau/brand"
 	"pantau/trends"
 )
@@ -132,6 +134,117 @@ func TestEraseLeavesNothing(t *testing.T) {
 				return err
 			})
 		})
+	}
+}
+
+// TestEraseEditsWhatPeopleHave erases what three messages quote: one that can be
+// edited, one that is on its way, and one that left for good.
+func TestEraseEditsWhatPeopleHave(t *testing.T) {
+	db, ctx := storeWithSecret(t), context.Background()
+	const webhook, flying = "#webhook", "#flying"
+	write(t, db, func(tx *Tx, o Origin) error {
+		d, _, _, err := db.Next(ctx, "console") // of another incident
+		if err != nil {
+			return err
+		}
+		var payload string
+		if err := tx.tx.QueryRow(`SELECT payload FROM deliveries WHERE channel = '#brand'`).Scan(&payload); err != nil {
+			return err
+		}
+		for _, row := range []struct{ channel, change, state, receipt string }{
+			{"#brand", "worsened", "sent", "C1/1700.2"}, // in the thread below the message
+			{"#brand", "cause_changed", "pending", ""},  // not told yet
+			{webhook, "opened", "sent", "webhook"},
+			{flying, "opened", "ambiguous", ""},
+		} {
+			if err := tx.exec(`INSERT INTO deliveries (key, incident_id, channel, change, payload, state, queued_at, not_before, receipt) VALUES (?, 3, ?, ?, ?, ?, 0, 0, ?)`,
+				row.channel+row.change, row.channel, row.change, strings.Replace(payload, `"opened"`, `"`+row.change+`"`, 1), row.state, row.receipt); err != nil {
+				return err
+			}
+		}
+		_ = d
+		return tx.exec(`UPDATE deliveries SET receipt = 'C1/1700.1' WHERE receipt = '1700.1'`)
+	})
+	e := Erasure{URL: "https://example.com/" + secret, Editable: func(receipt string) bool { return strings.HasPrefix(receipt, "C1/") }}
+	r, err := db.Erase(ctx, e, noon)
+	if err != nil || len(r.Problems) > 0 {
+		t.Fatalf("Erase = %+v, %v", r, err)
+	}
+	told := map[string]bool{}
+	for _, s := range r.Published {
+		told[s.Channel] = s.Edited
+	}
+	if want := map[string]bool{"#brand": true, flying: true, webhook: false}; !cmp.Equal(told, want) {
+		t.Errorf("the receipt says %v, want %v", told, want)
+	}
+	const edits = `SELECT channel, state, count(*) FROM v_alerts WHERE change = 'erased' GROUP BY 1, 2`
+	if got := rows(t, db, edits); got != "#brand|pending|1\n#flying|pending|1\n" {
+		t.Errorf("edits in the outbox: %swant one for each message that can be edited", got)
+	}
+	if pending, sent, err := db.Pending(ctx, "#brand", noon.Add(-time.Hour)); pending != 1 || sent != 1 || err != nil {
+		t.Errorf("Pending = %d, %d, %v: an edit is nothing that people have to read", pending, sent, err)
+	}
+	if err := db.Collapse(ctx, "#brand", brand.Storm, false, noon); err != nil {
+		t.Fatal(err)
+	}
+	d, _, ok, err := db.Next(ctx, "#brand")
+	for ; ok && err == nil && !d.Alert.Edit; d, _, ok, err = db.Next(ctx, "#brand") { // the list of the storm
+		if err := db.Sent(ctx, d.ID, "C1/1700.3", noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err != nil || !ok || d.Root != "C1/1700.1" || d.Alert.Change != "cause_changed" || len(d.Alert.Incident.Quotes) != 1 || d.Alert.Incident.Quotes[0].Text != "yang lain" {
+		t.Errorf("the edit is %+v, %v, %v; want the newest alert on its first message, with the other quote only", d, ok, err)
+	}
+	if r, err = db.Erase(ctx, e, noon.Add(time.Minute)); err != nil || len(r.Published) != 0 || rows(t, db, edits) != "#brand|pending|1\n#flying|pending|1\n" {
+		t.Errorf("erasing it again = %+v, %v: no message has to be edited twice", r, err)
+	}
+}
+
+// TestARestoredBackupStaysErased restores a backup from before an erasure, which
+// stood where pantau erase cannot clean it.
+func TestARestoredBackupStaysErased(t *testing.T) {
+	db, ctx := storeWithSecret(t), context.Background()
+	elsewhere := filepath.Join(t.TempDir(), "old.db")
+	if err := db.Backup(ctx, elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := db.Erase(ctx, Erasure{Authors: []string{secret + "-author"}}, noon); err != nil || len(r.Problems) > 0 {
+		t.Fatalf("Erase = %+v, %v", r, err)
+	}
+	dir, path := filepath.Dir(db.path), db.path
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Restore(elsewhere, path, noon); err != nil {
+		t.Fatal(err)
+	}
+	if n, _ := secretsIn(t, dir); n == 0 {
+		t.Fatal("the old backup does not hold the secret: this test would be blind")
+	}
+	again, err := Open(ctx, path, wib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if n, files := secretsIn(t, dir); n != 0 {
+		t.Errorf("the secret is back %d times, in %v", n, files)
+	}
+	write(t, again, func(tx *Tx, o Origin) error {
+		added, err := tx.Add(o, []Item{secretItem("s1"), secretItem("s3")})
+		if added != (Added{}) {
+			t.Errorf("Add = %+v: what was erased came back", added)
+		}
+		return err
+	})
+	if got := rows(t, again, `PRAGMA integrity_check`) + rows(t, again, `SELECT count(*) FROM v_mentions`); got != "ok\n1200\n" {
+		t.Errorf("after: %s; want the rest as it was", got)
+	}
+	if err := os.WriteFile(TombstonePath(path), []byte("no hash\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(ctx, path, wib); err == nil || !strings.Contains(err.Error(), "entry 1 is not a tombstone") {
+		t.Errorf("a damaged file of tombstones = %v, want it named", err)
 	}
 }
 

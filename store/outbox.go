@@ -64,8 +64,29 @@ func (tx *Tx) enqueue(key string, a brand.Alert, channel string, at time.Time) e
 	if a.Incident.ID != 0 {
 		incident = a.Incident.ID
 	}
+	change := a.Change
+	if a.Edit {
+		change = brand.Erased
+	}
 	return tx.exec(`INSERT INTO deliveries (key, incident_id, channel, change, payload, state, queued_at, not_before)
-		VALUES (?, ?, ?, ?, ?, 'pending', ?, ?)`, key, incident, channel, string(a.Change), string(payload), at.Unix(), at.Unix())
+		VALUES (?, ?, ?, ?, ?, 'pending', ?, ?)`, key, incident, channel, string(change), string(payload), at.Unix(), at.Unix())
+}
+
+// queueEdit has the living message of an incident brought up to date with the
+// newest alert about it, from which the erased quotes are gone.
+func (tx *Tx) queueEdit(incident int64, channel string, at time.Time) error {
+	var payload string
+	err := tx.tx.QueryRowContext(tx.ctx, `SELECT payload FROM deliveries WHERE incident_id = ? AND channel = ?
+		AND state IN ('pending', 'sending', 'ambiguous', 'sent') ORDER BY id DESC LIMIT 1`, incident, channel).Scan(&payload)
+	if err != nil {
+		return err
+	}
+	var a brand.Alert
+	if err := json.Unmarshal([]byte(payload), &a); err != nil {
+		return err
+	}
+	a.Edit = true
+	return tx.enqueue(fmt.Sprintf("%d:%s:%d:%s", incident, brand.Erased, at.UnixMilli(), channel), a, channel, at)
 }
 
 // Next returns the oldest open delivery of a channel, and false when there is
@@ -150,10 +171,11 @@ func (db *DB) Waiting(ctx context.Context) (waiting, parked int, err error) {
 	return waiting, parked, err
 }
 
-// Pending counts what waits for a channel and could be listed, and what it was sent since a time.
+// Pending counts what waits for a channel and could be listed, and what it was
+// sent since a time. Edits are not counted: nobody has to read them.
 func (db *DB) Pending(ctx context.Context, channel string, since time.Time) (pending, sent int, err error) {
 	err = db.read.QueryRowContext(ctx, `SELECT coalesce(sum(state = 'pending'`+listable+`), 0), coalesce(sum(state = 'sent' AND sent_at > ?), 0)
-		FROM deliveries WHERE channel = ? AND (state = 'pending' OR sent_at > ?)`, since.Unix(), channel, since.Unix()).Scan(&pending, &sent)
+		FROM deliveries WHERE channel = ? AND change <> 'erased' AND (state = 'pending' OR sent_at > ?)`, since.Unix(), channel, since.Unix()).Scan(&pending, &sent)
 	return pending, sent, err
 }
 
@@ -192,8 +214,9 @@ func (db *DB) Collapse(ctx context.Context, channel string, change brand.Change,
 	})
 }
 
-// listable leaves out what a list of incidents cannot hold: messages to operators.
-const listable = ` AND change NOT IN ('channel_broken', 'source_silent')`
+// listable leaves out what a list of incidents cannot hold: messages to operators,
+// and edits, which nobody has to read.
+const listable = ` AND change NOT IN ('channel_broken', 'source_silent', 'degraded', 'mended', 'erased')`
 
 // listed is how many incidents one list names: more do not fit into a message.
 const listed = 500

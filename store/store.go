@@ -211,12 +211,15 @@ func (db *DB) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	return db.Write(ctx, func(tx *Tx) error {
+	if err := db.Write(ctx, func(tx *Tx) error {
 		if err := tx.checkIndex(); err != nil {
 			return err
 		}
 		return tx.fillWords(db.zone)
-	})
+	}); err != nil {
+		return err
+	}
+	return db.buryAgain(ctx)
 }
 
 func (db *DB) migrate(ctx context.Context, have, latest int64) error {

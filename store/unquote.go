@@ -116,14 +116,46 @@ func quotes(v any, ids []int64) bool {
 	return err == nil && slices.Contains(ids, id)
 }
 
-// noteSent adds a delivery to the receipt if a channel has it.
+// noteSent adds a delivery to the receipt if a channel has it, or may have it.
 func (tx *Tx) noteSent(id int64, r *Receipt) error {
 	var s SentAlert
-	err := tx.tx.QueryRowContext(tx.ctx, `SELECT coalesce(incident_id, 0), channel, receipt FROM deliveries WHERE id = ? AND state IN ('sent', 'sending', 'ambiguous')`, id).
-		Scan(&s.Incident, &s.Channel, &s.Receipt)
+	var state string
+	err := tx.tx.QueryRowContext(tx.ctx, `SELECT coalesce(incident_id, 0), channel, receipt, state FROM deliveries WHERE id = ? AND state IN ('sent', 'sending', 'ambiguous')`, id).
+		Scan(&s.Incident, &s.Channel, &s.Receipt, &state)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
+	if err != nil {
+		return err
+	}
+	s.inFlight = state != "sent"
 	r.Published = append(r.Published, s)
-	return err
+	return nil
+}
+
+// editPublished queues one edit for each incident and channel whose message can
+// be edited, in the transaction that erases: it is neither lost nor made twice.
+// Only the first message of an incident ever shows a quote.
+func (tx *Tx) editPublished(r *Receipt, editable func(receipt string) bool) error {
+	type place struct {
+		incident int64
+		channel  string
+	}
+	queued := map[place]bool{}
+	for i := range r.Published {
+		s := &r.Published[i]
+		if s.Incident == 0 || !s.inFlight && (editable == nil || !editable(s.Receipt)) {
+			continue
+		}
+		s.Edited = true
+		at := place{s.Incident, s.Channel}
+		if queued[at] {
+			continue
+		}
+		queued[at] = true
+		if err := tx.queueEdit(s.Incident, s.Channel, r.At); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -37,8 +37,8 @@ Usage:
 Without BACKUP the newest of the folder backups beside the database is checked.
 
 Needs pantau run to be stopped. The database that was there is moved aside,
-never deleted. What was erased after the backup was made is in it again: erase
-it once more.
+never deleted. What was erased after the backup was made is erased again at the
+next start, by the file that stands beside the database (pantau-erased.txt).
 
     --config FILE     says where the database is (default: config.toml)
     --database FILE   the database itself, without a configuration

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"pantau/alerts"
 	"pantau/collectors/clean"
 	"pantau/daemon"
 	"pantau/store"
@@ -20,8 +21,10 @@ Usage:
 
 Deletes mentions for good: from the database and its -wal file, the search
 index, quotes in incidents, the backups and the copy for analysts. What was
-erased is not collected again. Counts stay: they name nobody. Prints a receipt;
-exit status 1 when something is left to do by hand.
+erased is not collected again, and a restored backup does not bring it back.
+Messages in Slack that quote it are edited by pantau run, with a bot token.
+Counts stay: they name nobody. Prints a receipt; exit status 1 when something is
+left to do by hand.
 
     --author NAME     all mentions of an author, as the source spells the name
     --url URL         the mention at an address
@@ -60,6 +63,7 @@ func newErase() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		e.Editable = alerts.Editable
 		r, err := db.Erase(cmd.Context(), e, time.Now())
 		if err != nil {
 			return err
@@ -69,12 +73,22 @@ func newErase() *cobra.Command {
 		} else {
 			err = printReceipt(cmd.OutOrStdout(), r)
 		}
-		if err == nil && len(r.Problems)+len(r.Published) > 0 {
-			err = fmt.Errorf("%d things are left to do by hand", len(r.Problems)+len(r.Published))
+		if n := leftToDo(r); err == nil && n > 0 {
+			err = fmt.Errorf("%d things are left to do by hand", n)
 		}
 		return err
 	}
 	return cmd
+}
+
+func leftToDo(r store.Receipt) int {
+	n := len(r.Problems)
+	for _, s := range r.Published {
+		if !s.Edited {
+			n++
+		}
+	}
+	return n
 }
 
 func (f *eraseFlags) count() (n int) {
@@ -113,6 +127,10 @@ func printReceipt(w io.Writer, r store.Receipt) error {
 		fmt.Fprintf(w, "cleaned     %s\n", c)
 	}
 	for _, s := range r.Published {
+		if s.Edited {
+			fmt.Fprintf(w, "edited      incident %d was told to %s with a quote: pantau run edits the message\n", s.Incident, plain(s.Channel))
+			continue
+		}
 		fmt.Fprintf(w, "by hand     incident %d was told to %s with a quote: message %s\n", s.Incident, plain(s.Channel), plain(s.Receipt))
 	}
 	for _, p := range r.Problems {
