@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -24,8 +27,14 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"waitfor": waitFor},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"waitfor": waitFor, "page": page, "settings": settings},
 		Setup: func(e *testscript.Env) error {
+			free, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			defer free.Close()
+			e.Setenv("PAGES", free.Addr().String())
 			return os.WriteFile(e.Cd+"/config.toml", config, 0o644)
 		},
 	})
@@ -41,6 +50,33 @@ func waitFor(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("%v never printed %q", args[1:], args[0])
+}
+
+// settings puts the address of the pages into configuration files.
+func settings(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		text := strings.ReplaceAll(ts.ReadFile(name), "$PAGES", ts.Getenv("PAGES"))
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+	}
+}
+
+// page reads a page of the daemon until it holds a text, and keeps it in the file
+// page: page readyz ready.
+func page(ts *testscript.TestScript, _ bool, args []string) {
+	body := []byte{}
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		resp, err := http.Get("http://" + ts.Getenv("PAGES") + "/" + args[0])
+		if err != nil {
+			continue
+		}
+		body, _ = io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if strings.Contains(string(body), args[1]) {
+			ts.Check(os.WriteFile(ts.MkAbs("page"), body, 0o600))
+			return
+		}
+	}
+	ts.Fatalf("/%s never said %q, but %q", args[0], args[1], body)
 }
 
 // TestHelpFitsAScreen holds every help text to 24 lines of 80 columns, ending in
