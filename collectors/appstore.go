@@ -56,11 +56,11 @@ type appstoreEntry struct {
 	Author struct {
 		Name label `json:"name"`
 	} `json:"author"`
-	Updated label `json:"updated"`
-	Rating  label `json:"im:rating"`
-	Version label `json:"im:version"`
-	Title   label `json:"title"`
-	Content label `json:"content"`
+	Updated label  `json:"updated"`
+	Rating  *label `json:"im:rating"`
+	Version label  `json:"im:version"`
+	Title   label  `json:"title"`
+	Content label  `json:"content"`
 }
 
 // entries is an array, or a single entry when there is only one.
@@ -105,7 +105,7 @@ func (a *appstore) country(ctx context.Context, r *round, country string) error 
 		}
 		reached := false
 		for _, e := range answer.Feed.Entry {
-			if e.Rating.Label == "" {
+			if e.Rating == nil {
 				continue // the app itself, in old answers
 			}
 			m := a.mention(e, country, r.req)
@@ -130,7 +130,9 @@ func (a *appstore) country(ctx context.Context, r *round, country string) error 
 func (a *appstore) mention(e appstoreEntry, country string, req Request) brand.Mention {
 	m := brand.Mention{ExternalID: e.ID.Label, URL: fmt.Sprintf("https://apps.apple.com/%s/app/id%d?see-all=reviews", country, a.app), Title: e.Title.Label,
 		Text: e.Content.Label, Author: e.Author.Name.Label, Version: e.Version.Label, Place: strings.ToUpper(country)}
-	m.Stars, _ = parseStars(e.Rating.Label)
+	if e.Rating != nil {
+		m.Stars, _ = parseStars(e.Rating.Label)
+	}
 	if t, _, ok := dates.Parse(e.Updated.Label, req.Now, req.Now.Location()); ok {
 		m.PublishedAt = t.UTC()
 	}
