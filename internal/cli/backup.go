@@ -1,8 +1,12 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -37,8 +41,8 @@ Usage:
 Without BACKUP the newest of the folder backups beside the database is checked.
 
 Needs pantau run to be stopped. The database that was there is moved aside,
-never deleted. What was erased after the backup was made is erased again at the
-next start, by the file that stands beside the database (pantau-erased.txt).
+never deleted. What was erased after the backup was made is erased again, by the
+hashes in the file that stands beside the database (pantau-erased.txt): keep it.
 
     --config FILE     says where the database is (default: config.toml)
     --database FILE   the database itself, without a configuration
@@ -106,7 +110,7 @@ func newRestore() *cobra.Command {
 		if len(args) > 1 || len(args) == 0 && !only {
 			return usagef("restore takes one backup: see pantau restore --help")
 		}
-		path, _, err := f.locate()
+		path, zone, err := f.locate()
 		if err != nil && (!only || len(args) == 0) {
 			return err
 		}
@@ -129,6 +133,9 @@ func newRestore() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := eraseAgain(cmd.Context(), path, zone); err != nil {
+			return err
+		}
 		out := cmd.OutOrStdout()
 		if aside != "" {
 			fmt.Fprintf(out, "what was there is now %s\n", aside)
@@ -137,6 +144,19 @@ func newRestore() *cobra.Command {
 		return err
 	}
 	return cmd
+}
+
+// eraseAgain erases what a restored backup brought back, by opening it, when
+// anything was ever erased.
+func eraseAgain(ctx context.Context, path string, zone *time.Location) error {
+	if _, err := os.Stat(store.TombstonePath(path)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	db, err := store.OpenExisting(ctx, path, zone)
+	if err != nil {
+		return err
+	}
+	return db.Close()
 }
 
 // verify checks a backup, says what it found, and fails when it is damaged.
