@@ -6,7 +6,8 @@ cd "$(dirname "$0")/../.."
 targets=0 runs=0
 while IFS=: read -r file name; do
     out=$(go test -run '^$' -fuzz "^$name\$" -fuzztime "$1" "./$(dirname "$file")") || { echo "$out"; exit 1; }
-    n=$(grep -o 'execs: [0-9]*' <<<"$out" | tail -1 | grep -o '[0-9]*')
+    n=$(sed -n 's/.*execs: \([0-9]*\).*/\1/p' <<<"$out" | tail -1)
+    n=${n:-0} # a short run may end with reading the corpus
     echo "$(dirname "$file") $name: $n inputs"
     targets=$((targets + 1)) runs=$((runs + n))
 done < <(grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's/^\.\/([^:]*):[0-9]+:func (Fuzz[A-Za-z]*)\(.*/\1:\2/' | grep -v '^sentiment/bench')
