@@ -73,6 +73,10 @@ type Round struct {
 // store is in trouble, or that ctx ended.
 func (p *Pipeline) Collect(ctx context.Context, src Source, evaluate bool) (Round, error) {
 	in := intake{p: p, src: src, round: Round{Run: store.Run{StartedAt: p.Now()}, Scores: map[brand.Polarity]int{}}}
+	if err := p.Store.Room(ctx); err != nil { // what the source holds waits there
+		in.round.FinishedAt, in.round.Status, in.round.Reason = p.Now(), string(collectors.Failed), err.Error()
+		return in.round, ctx.Err()
+	}
 	p.at("collect begins")
 	if err := p.Store.Write(ctx, in.locate); err != nil {
 		return in.round, err
@@ -205,7 +209,28 @@ func (in *intake) take(ctx context.Context) func(brand.Mention) error {
 		if len(in.items) < batch {
 			return nil
 		}
+		if err := in.p.awaitRoom(ctx); err != nil {
+			return err
+		}
 		return in.p.Store.Write(ctx, in.flush)
+	}
+}
+
+// awaitRoom waits in the middle of a run until the store can take more.
+func (p *Pipeline) awaitRoom(ctx context.Context) error {
+	for tried := 0; ; tried++ {
+		err := p.Store.Room(ctx)
+		if err == nil {
+			return nil
+		}
+		if tried%60 == 0 {
+			p.Log.Error("store", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
 	}
 }
 

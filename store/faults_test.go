@@ -176,7 +176,7 @@ func TestAReaderIsNamed(t *testing.T) {
 	if s, err := db.WAL(context.Background()); err != nil || s.TooLarge() {
 		t.Errorf("WAL = %v, %v; want a small one", s, err)
 	}
-	if err := os.Truncate(db.path+"-wal", WALCap+1<<20); err != nil {
+	if err := os.Truncate(db.path+"-wal", WALUsual+1<<20); err != nil {
 		t.Fatal(err)
 	}
 	s, err := db.WAL(context.Background())
@@ -215,5 +215,78 @@ func TestTheWALShrinks(t *testing.T) {
 	begin := time.Now()
 	if after := sizes(200, 210); held < 2_000_000 || after > 1_000_000 {
 		t.Errorf("the -wal file has %d bytes beside a reader and %d after it (%v): want it small again", held, after, time.Since(begin))
+	}
+}
+
+// TestAReaderForHalfAnHour writes beside a reader that holds its transaction. By
+// itself it takes a moment and has a small cap;
+//
+//	PANTAU_READER=30m go test ./store -run TestAReaderForHalfAnHour -v -timeout 1h
+//
+// holds the reader for so long beside the cap of the program.
+func TestAReaderForHalfAnHour(t *testing.T) {
+	db, ctx := open(t), context.Background()
+	span, demanded := time.ParseDuration(os.Getenv("PANTAU_READER"))
+	g := newGenerator(10_000_000)
+	add := func() time.Duration {
+		begin := time.Now()
+		name, source, items := g.batch(500)
+		if err := db.Write(ctx, func(tx *Tx) error {
+			o, err := tx.Origin(name, false, source, "sample", "figures")
+			if err != nil {
+				return err
+			}
+			_, err = tx.Add(o, items)
+			return err
+		}); err != nil {
+			t.Fatalf("beside a reader: %v", err)
+		}
+		return time.Since(begin)
+	}
+	var alone, beside []time.Duration
+	for range 20 {
+		alone = append(alone, add())
+	}
+	reader, err := db.read.BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := reader.QueryRow(`SELECT count(*) FROM mentions`).Scan(new(int)); err != nil {
+		t.Fatal(err)
+	}
+	if demanded != nil {
+		span, db.walCap = time.Second, db.walSize()+2<<20
+	}
+	var largest int64
+	var full error
+	for end := time.Now().Add(span); time.Now().Before(end); {
+		if full = db.Room(ctx); full == nil {
+			beside = append(beside, add())
+		} else {
+			time.Sleep(10 * time.Millisecond)
+		}
+		largest = max(largest, db.walSize())
+		// Small writes, such as deliveries, go on.
+		if err := db.Write(ctx, func(tx *Tx) error { return tx.set("test", time.Now().String()) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if full == nil || !strings.Contains(full.Error(), "nothing is added for the moment") || largest > db.walCap+16<<20 {
+		t.Errorf("the -wal file grew to %d MiB with a cap of %d MiB, and Room = %v", largest>>20, db.walCap>>20, full)
+	}
+	_ = reader.Rollback()
+	if err := db.Room(ctx); err != nil {
+		t.Errorf("Room after the reader = %v", err)
+	}
+	add()
+	if after := db.walSize(); after > WALUsual {
+		t.Errorf("the -wal file has %d MiB after the reader", after>>20)
+	}
+	_, a := percentiles(alone)
+	_, b := percentiles(beside)
+	t.Logf("batch of 500 p99 %.0f ms alone, %.0f ms beside the reader (want <= 2 x); -wal at most %d MiB of %d, %d MiB after it; %d batches",
+		ms(a), ms(b), largest>>20, db.walCap>>20, db.walSize()>>20, len(beside))
+	if got := rows(t, db, `PRAGMA integrity_check`); got != "ok\n" {
+		t.Errorf("integrity_check = %s", got)
 	}
 }

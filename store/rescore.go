@@ -54,6 +54,9 @@ func (db *DB) Rescore(ctx context.Context, s Scorer, progress func(Rescored)) (R
 	})
 	g.Go(func() error {
 		for batch := range batches {
+			if err := db.Room(running); err != nil {
+				return err
+			}
 			if err := db.Write(running, func(tx *Tx) error { return r.write(tx, batch) }); err != nil {
 				return err
 			}

@@ -39,6 +39,7 @@ type DB struct {
 	read  *sql.DB
 
 	entries *entries
+	walCap  int64 // see [WALCap]
 }
 
 // readers is how many connections read at the same time.
@@ -51,7 +52,7 @@ func Open(ctx context.Context, path string, zone *time.Location) (*DB, error) {
 	if err := writable(path); err != nil {
 		return nil, err
 	}
-	db := &DB{path: path, zone: zone, write: connect(writerDSN(path), 1), read: connect(readerDSN(path), readers), entries: newEntries()}
+	db := &DB{path: path, zone: zone, write: connect(writerDSN(path), 1), read: connect(readerDSN(path), readers), entries: newEntries(), walCap: WALCap}
 	if err := db.prepare(ctx); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("%s: %w", path, explain(err))

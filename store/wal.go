@@ -12,10 +12,16 @@ import (
 	"strings"
 )
 
-// WALCap is how large the -wal file may be. It stays below unless somebody reads
-// in one transaction all the time: then nothing in it may be overwritten, and
-// only the end of that reader helps.
-const WALCap = 64 << 20
+// What the -wal file may grow to. It is copied back at 48 MiB and stays below
+// WALUsual, unless somebody reads in one transaction all the time: then nothing in
+// it may be overwritten, and only the end of that reader helps. Past WALUsual the
+// daemon raises an alarm that names the reader. From WALCap on nothing is added:
+// sources are not read, so that what they hold waits there, an import waits, a
+// rescore stops. Decisions and deliveries go on; they are small.
+const (
+	WALUsual = 64 << 20
+	WALCap   = 1 << 30
+)
 
 // WALState says how large the -wal file is and, when it is too large, who keeps
 // it so.
@@ -25,7 +31,7 @@ type WALState struct {
 }
 
 // TooLarge reports whether the operator must look.
-func (s WALState) TooLarge() bool { return s.Bytes > WALCap }
+func (s WALState) TooLarge() bool { return s.Bytes > WALUsual }
 
 // String is the alarm: what is wrong, who did it, and what helps.
 func (s WALState) String() string {
@@ -53,6 +59,38 @@ func (db *DB) WAL(context.Context) (s WALState, err error) {
 		s.Readers = holders(db.path)
 	}
 	return s, nil
+}
+
+// Room returns an error that names the reader when the -wal file is at its cap and
+// cannot be started anew. Whoever adds much asks before each batch.
+func (db *DB) Room(ctx context.Context) error {
+	if db.walSize() <= db.walCap {
+		return nil
+	}
+	// A connection of its own, because the writer's would wait half a minute.
+	pool := connect(dsn(db.path, "mode=rw&_busy_timeout=50"), 1)
+	defer pool.Close()
+	var busy, log, done int
+	if err := pool.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &done); err != nil {
+		return explain(err)
+	}
+	if busy == 0 {
+		return nil
+	}
+	s, err := db.WAL(ctx)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("nothing is added for the moment: %s", s)
+}
+
+// walSize returns the size of the -wal file, 0 when there is none.
+func (db *DB) walSize() int64 {
+	info, err := os.Stat(db.path + "-wal")
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // holders returns the other processes that have a file open, as far as this user
