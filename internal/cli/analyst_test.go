@@ -48,7 +48,19 @@ func TestQuestionsOnRealHistory(t *testing.T) {
 			t.Errorf("question %s has no answer: %q", n, answers[n])
 		}
 	}
-	t.Logf("What went wrong at JakOne in April 2025, by cause:\n%s", answers["1"])
+	// The worked example: what, since when, and is it over?
+	_, example, _ := strings.Cut(string(doc), "## What went wrong")
+	example, _, _ = strings.Cut(example, "## Questions")
+	told := regexp.MustCompile("```sql\n([^`]*)```").FindAllStringSubmatch(example, -1)
+	if len(told) != 3 {
+		t.Fatalf("the example asks %d questions, want 3", len(told))
+	}
+	// The numbers move a little with the lexicon; the answers must not.
+	for n, want := range []string{`\napp_reliability,`, `\n2025-03-29,2025-05-\d\d,1\d\d\d,`, `\n2025-08,\d+,\d+,0\.[1-5]`} {
+		if got := pantau(t, "query", "--database", db, "--csv", told[n][1]); !regexp.MustCompile(want).MatchString(got) {
+			t.Errorf("answer %d to what went wrong in April 2025: %s\nwant %s", n+1, got, want)
+		}
+	}
 	share := func(from, to string) float64 {
 		answer := pantau(t, "query", "--database", db, "--csv", "SELECT 1.0 * sum(negatives) / 31 FROM v_daily WHERE brand = 'JakOne' AND day >= '"+from+"' AND day < '"+to+"'")
 		x, err := strconv.ParseFloat(strings.TrimSpace(strings.SplitN(answer, "\n", 2)[1]), 64)
