@@ -80,26 +80,53 @@ func TestFaultsAreExplained(t *testing.T) {
 	}
 }
 
+// TestADamagedFileIsNamed damages files in ways that a disk or a person may. Whoever
+// uses one is told to restore, and nothing is written into it unseen.
 func TestADamagedFileIsNamed(t *testing.T) {
-	db := openWithEverything(t)
-	path := filepath.Join(t.TempDir(), "pantau.db")
-	if err := db.Backup(context.Background(), path); err != nil {
-		t.Fatal(err)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, data[:len(data)/3], 0o600); err != nil {
-		t.Fatal(err)
-	}
-	damaged, err := Open(context.Background(), path, wib)
-	if err == nil {
-		err = addOne(damaged, "x")
-		_ = damaged.Close()
-	}
-	if err == nil || !strings.Contains(err.Error(), "restore the newest backup") {
-		t.Errorf("a truncated file = %v, want to be told to restore", err)
+	const page = 4096
+	for name, damage := range map[string]func(data []byte) []byte{
+		"truncated":         func(data []byte) []byte { return data[:len(data)/3] },
+		"cut within a page": func(data []byte) []byte { return data[:len(data)-page-17] },
+		"pages of noise": func(data []byte) []byte {
+			for i := 30 * page; i < len(data)-page; i++ {
+				data[i] = byte(i * 7)
+			}
+			return data
+		},
+		"pages of zeros": func(data []byte) []byte { clear(data[30*page : len(data)-page]); return data },
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, ctx := openWithEverything(t), context.Background()
+			path := filepath.Join(t.TempDir(), "pantau.db")
+			if err := db.Backup(ctx, path); err != nil {
+				t.Fatal(err)
+			}
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, damage(data), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			use := func() error {
+				damaged, err := Open(ctx, path, wib)
+				if err != nil {
+					return err
+				}
+				defer damaged.Close()
+				if err := damaged.Query(ctx, `SELECT id, text, hits FROM v_mentions`, func([]string) error { return nil }, func([]any) error { return nil }); err != nil {
+					return err
+				}
+				_, err = damaged.Rescore(ctx, byLength{}, func(Rescored) {})
+				return err
+			}
+			if err := use(); err == nil || !strings.Contains(err.Error(), "restore the newest backup") {
+				t.Errorf("using the file = %v, want to be told to restore", err)
+			}
+			if v, err := Verify(ctx, path); err == nil && len(v.Problems) == 0 {
+				t.Errorf("Verify = %+v: it found nothing", v)
+			}
+		})
 	}
 }
 

@@ -2,21 +2,25 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/pressly/goose/v3"
+
+	"pantau/brand"
 )
 
-// TestMigrationKeepsEverything brings a database of the second schema up to date.
-func TestMigrationKeepsEverything(t *testing.T) {
-	ctx := context.Background()
-	path := filepath.Join(t.TempDir(), "pantau.db")
+// writeOld writes a database of the first migrations, with rows.
+func writeOld(t *testing.T, path string, names []string, queries ...string) {
+	t.Helper()
 	old := connect(writerDSN(path), 1)
 	files := fstest.MapFS{}
-	for _, name := range []string{"0001_tables.sql", "0002_views.sql"} {
+	for _, name := range names {
 		data, err := migrations.ReadFile("migrations/" + name)
 		if err != nil {
 			t.Fatal(err)
@@ -27,10 +31,84 @@ func TestMigrationKeepsEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if _, err := provider.Up(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	for _, query := range []string{
+	for _, query := range queries {
+		if _, err := old.Exec(query); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestMigrationOfHits brings a database of the fourth schema up to date: hits,
+// dedup keys, fingerprints, labels and local hours.
+func TestMigrationOfHits(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "pantau.db")
+	const hits = `[[0,5,-1.25,"paket","negated"],[6,11,0.0123,"belum \"x\""],[60000,60007,-12.3,"paket"]]`
+	writeOld(t, path, []string{"0001_tables.sql", "0002_views.sql", "0003_tables.sql", "0004_views.sql"},
+		`INSERT INTO brands VALUES (1, 'Sandang Senja', 0)`,
+		`INSERT INTO sources VALUES (1, 1, 'toko', 'sample', 'page 2', 3)`,
+		`INSERT INTO lexicons VALUES (1, 'old')`,
+		`INSERT INTO causes VALUES (3, 'delivery', 'x', 'x'), (0, 'unexplained', 'x', 'x')`,
+		`INSERT INTO settings VALUES ('zone', 'WIB'), ('search_version', '1')`,
+		// 18:00 UTC of a Saturday is Sunday, one o'clock, in Jakarta.
+		`INSERT INTO mentions (id, brand_id, source_id, key, external_id, published_at, collected_at, content, fingerprint, text, version, stars,
+			polarity, compound, p_negative, doubtful, language, lexicon_id, hits)
+			SELECT id, 1, 1, 5, external_id, 1795284000, 1795284000, 7, 99, text, '2.1', stars, polarity, -1235, 9000, 0, 1, 1, hits
+			FROM (SELECT 1 AS id, 'a' AS external_id, 'paket belum dikirim' AS text, 1 AS stars, 1 AS polarity, '`+hits+`' AS hits
+			UNION ALL SELECT 2, 'b', 'bagus', 5, 3, NULL UNION ALL SELECT 3, 'c', 'biasa', 3, 2, '[[0,5,0.5,"biasa"]]')`,
+		`INSERT INTO mention_causes VALUES (1, 3, 0, 5)`,
+		`INSERT INTO labels VALUES (3, 1795284000, 'Rani', '', 1, '[]')`,
+		`INSERT INTO hours (brand_id, hour, source_id, day, week_hour, mentions, negatives, neutrals, positives, unknowns, rated, stars_total, voices)
+			VALUES (1, 498690, 1, '2026-11-22', 1, 3, 1, 1, 1, 0, 3, 9, 1)`,
+		`INSERT INTO days VALUES (1, '2026-11-22', 1, 3, 1, 1, 1, 0, 1, 3, 9, 0, 0)`,
+		`INSERT INTO cause_hours VALUES (1, 498690, 3, 1, 1)`,
+		`INSERT INTO cause_days VALUES (1, '2026-11-22', 3, 1, 1)`,
+		`INSERT INTO facet_days VALUES (1, 1, '2026-11-22', 'id', 1, 3, 1, 1, 1), (1, 2, '2026-11-22', '1', 1, 1, 1, 0, 0), (1, 2, '2026-11-22', '3', 1, 1, 0, 1, 0),
+			(1, 2, '2026-11-22', '5', 1, 1, 0, 0, 1), (1, 3, '2026-11-22', '2.1', 1, 3, 1, 1, 1)`,
+		`PRAGMA user_version = 4`)
+	db, err := Open(ctx, path, wib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	bucketsEqualRawRows(t, db)
+	var got, want any
+	if err := errors.Join(json.Unmarshal([]byte(rows(t, db, `SELECT hits FROM v_mentions WHERE id = 1`)), &got), json.Unmarshal([]byte(hits), &want)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("hits (-before +after):\n%s", diff)
+	}
+	if got := rows(t, db, `SELECT count(*) FROM v_hits`) + rows(t, db, `SELECT day, clock, weekday FROM v_hourly`) + rows(t, db, `SELECT fingerprint FROM mentions ORDER BY id`) +
+		rows(t, db, `SELECT hits FROM v_mentions WHERE id = 2`) + rows(t, db, `SELECT mention_id, author FROM v_labels`) + rows(t, db, `PRAGMA foreign_key_check`) + rows(t, db, `PRAGMA integrity_check`); got !=
+		"4\n2026-11-22|1|0\n99\n0\n0\n<nil>\n3|Rani\nok\n" {
+		t.Errorf("after the migration:\n%s", got)
+	}
+	write(t, db, func(tx *Tx, o Origin) error {
+		added, err := tx.Add(o, []Item{item("a", "paket belum dikirim juga", noon, brand.Negative), item("b", "bagus", noon, brand.Positive), item("d", "baru", noon, brand.Positive)})
+		if added != (Added{New: 1, Edited: 2}) {
+			t.Errorf("Add = %+v: what was stored must be known", added)
+		}
+		return err
+	})
+	// The backup is the file of before, and whole.
+	v, err := Verify(ctx, path+".before-schema-6")
+	if err != nil || v.Schema != 4 || v.Mentions != 3 || len(v.Problems) > 0 {
+		t.Errorf("the backup from before the migration: %+v, %v", v, err)
+	}
+}
+
+// TestMigrationKeepsEverything brings a database of the second schema up to date.
+func TestMigrationKeepsEverything(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "pantau.db")
+	writeOld(t, path, []string{"0001_tables.sql", "0002_views.sql"},
 		`INSERT INTO brands VALUES (1, 'Sandang Senja', 0)`,
 		`INSERT INTO sources VALUES (1, 1, 'toko', 'sample', 'page 2')`,
 		`INSERT INTO lexicons VALUES (1, 'old')`,
@@ -45,15 +123,7 @@ func TestMigrationKeepsEverything(t *testing.T) {
 		`INSERT INTO hours VALUES (1, 498690, 1, '2026-11-22', 2, 1, 0, 1, 0, 2, 6)`,
 		`INSERT INTO cause_hours VALUES (1, 498690, 3, 1, '2026-11-22', 1)`,
 		`INSERT INTO revisions VALUES (1, 1, 1795284000, NULL, 'dulu', 1, 1, -0.5)`,
-		`PRAGMA user_version = 2`,
-	} {
-		if _, err := old.Exec(query); err != nil {
-			t.Fatalf("%s: %v", query, err)
-		}
-	}
-	if err := old.Close(); err != nil {
-		t.Fatal(err)
-	}
+		`PRAGMA user_version = 2`)
 	if _, err := OpenReadOnly(ctx, path, wib); err == nil || !strings.Contains(err.Error(), "older version (schema 2") {
 		t.Errorf("reading it before = %v, want to be told to bring it up to date", err)
 	}
