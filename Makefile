@@ -12,7 +12,7 @@ TOOL = go tool -modfile=tools/go.mod
 export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct)
 
 .PHONY: build test check fmt vet lint race examples smoke bench golden peer-slack peer-wordpress crash rules idle \
-	sbom deb release reproduce security units fuzz prove prove-quick prove-systemd prove-power
+	sbom deb release reproduce security units fuzz prove prove-quick prove-systemd prove-power figures reader recipes
 
 build:
 	go build -trimpath -ldflags "-s -w" -o pantau .
@@ -94,6 +94,20 @@ rules:
 # Memory, start and processor time of a daemon at rest, with a million mentions.
 idle:
 	PANTAU_IDLE=1 go test -count=1 -run TestIdle -v -timeout 30m ./internal/cli
+
+# What storing, asking and judging again cost at ROWS mentions, each beside its
+# limit. FIGURES=FILE.db keeps the database there and uses it again.
+ROWS ?= 1000000
+figures:
+	PANTAU_ROWS=$(ROWS) PANTAU_FIGURES=$(FIGURES) go test -count=1 -run TestFigures -v -timeout 2h ./store
+
+# A reader that holds its transaction for half an hour beside the writer.
+reader:
+	PANTAU_READER=30m go test -count=1 -run TestAReaderForHalfAnHour -v -timeout 1h ./store
+
+# The recipes for analysts with DuckDB and LibreOffice, where they can be had.
+recipes:
+	store/peer/recipes.sh
 
 # Rewrites the files that show what people read. Review the difference like code.
 golden:

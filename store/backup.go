@@ -47,16 +47,16 @@ func (db *DB) copyTo(ctx context.Context, path string, mode fs.FileMode) error {
 	if err := os.Chmod(part, mode); err != nil {
 		return err
 	}
-	if err := sync(part); err != nil {
+	if err := syncFile(part); err != nil {
 		return err
 	}
 	if err := os.Rename(part, path); err != nil {
 		return err
 	}
-	return sync(filepath.Dir(path))
+	return syncFile(filepath.Dir(path))
 }
 
-func sync(path string) error {
+func syncFile(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -146,7 +146,7 @@ func Restore(backup, path string, at time.Time) (aside string, err error) {
 	if err := os.Rename(part, path); err != nil {
 		return aside, err
 	}
-	return aside, sync(filepath.Dir(path))
+	return aside, syncFile(filepath.Dir(path))
 }
 
 func copyFile(from, to string) error {

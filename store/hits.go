@@ -2,7 +2,7 @@ package store
 
 import (
 	"maps"
-	gosync "sync"
+	"sync"
 	"unicode/utf8"
 
 	"pantau/brand"
@@ -20,7 +20,7 @@ type entry struct{ name, rule string }
 // entries remembers the numbers of entries. A number that was committed once is
 // never given to another entry, so that nothing here goes out of date.
 type entries struct {
-	mu    gosync.Mutex
+	mu    sync.Mutex
 	ids   map[entry]int64
 	names map[int64]entry
 }

@@ -95,13 +95,13 @@ func (db *DB) saveTombstones(ctx context.Context) error {
 	if err := os.WriteFile(path+".part", []byte(text), 0o600); err != nil {
 		return err
 	}
-	if err := sync(path + ".part"); err != nil {
+	if err := syncFile(path + ".part"); err != nil {
 		return err
 	}
 	if err := os.Rename(path+".part", path); err != nil {
 		return err
 	}
-	return sync(filepath.Dir(path))
+	return syncFile(filepath.Dir(path))
 }
 
 func readTombstones(path string) ([]string, error) {
