@@ -5,11 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"pantau/collectors/fetch"
 )
 
 const fixtures = "../../shared/data/fixtures/"
@@ -197,4 +201,46 @@ func steamAnswer(t *testing.T, body []byte) []byte {
 		list = append(list, r)
 	}
 	return []byte(`{"success":1,"cursor":"x","reviews":[` + string(bytes.Join(list, []byte(","))) + `]}`)
+}
+
+// TestParserSuite reads the documents that the feed parser tests itself with, odd
+// and broken ones among them: each gives its items or says what is wrong.
+func TestParserSuite(t *testing.T) {
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/mmcdole/gofeed").Output()
+	files, _ := filepath.Glob(strings.TrimSpace(string(dir)) + "/testdata/*/*/*.xml")
+	if err != nil || len(files) == 0 {
+		t.Skip("the parser's own documents are not in the module cache:", err)
+	}
+	comments, items := regexp.MustCompile(`(?s)<!--.*?-->|<!\[CDATA\[.*?\]\]>`), regexp.MustCompile(`(?i)<(?:\w+:)?(?:item|entry)[\s/>]`)
+	read, refused, total := 0, 0, 0
+	for _, path := range files {
+		body, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base := &url.URL{Scheme: "https", Host: "a.example"}
+		parsed, err := parseFeed(&fetch.Response{URL: base, Body: body})
+		if err != nil {
+			refused++
+			if text := err.Error(); !strings.HasPrefix(text, "a.example: ") || strings.ContainsAny(text, "\n\r") {
+				t.Errorf("%s: %q is not one clear line", filepath.Base(path), text)
+			}
+			continue
+		}
+		read++
+		total += len(parsed.Items)
+		if want := len(items.FindAll(comments.ReplaceAll(body, nil), -1)); len(parsed.Items) != want && bytes.IndexByte(body, 0) < 0 {
+			t.Errorf("%s: %d items, want %d", filepath.Base(path), len(parsed.Items), want)
+		}
+		r := &feedRun{feed: &feed{zone: testNow.Location()}, round: newRound(Request{Now: testNow}, nil)}
+		for _, item := range parsed.Items {
+			if m := r.mention(item, base); m.ExternalID == "" {
+				t.Errorf("%s: no identity: %+v", filepath.Base(path), m)
+			}
+		}
+	}
+	t.Logf("%d documents: %d read with %d items, %d refused", len(files), read, total, refused)
+	if read < 500 || refused > 20 {
+		t.Errorf("%d read, %d refused", read, refused)
+	}
 }
