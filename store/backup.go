@@ -81,7 +81,8 @@ type Verified struct {
 }
 
 // Verify checks a backup from end to end: every page and index, the references
-// between tables, the schema, and that the days add up from the hours.
+// between tables, the schema, that the days add up from the hours, and that every
+// mention has its dedup key.
 func Verify(ctx context.Context, path string) (v Verified, err error) {
 	v = Verified{File: path, Problems: []string{}}
 	if _, err := os.Stat(path); err != nil {
@@ -103,7 +104,10 @@ func Verify(ctx context.Context, path string) (v Verified, err error) {
 	checks := []string{`PRAGMA integrity_check`, `SELECT 'a row of ' || "table" || ' refers to nothing' FROM pragma_foreign_key_check`}
 	if v.Schema == latest {
 		checks = append(checks, `SELECT 'the days do not add up from the hours' WHERE
-			(SELECT coalesce(sum(mentions), 0) + coalesce(sum(negatives), 0) FROM days) <> (SELECT coalesce(sum(mentions), 0) + coalesce(sum(negatives), 0) FROM hours)`)
+			(SELECT coalesce(sum(mentions), 0) + coalesce(sum(negatives), 0) FROM days) <> (SELECT coalesce(sum(mentions), 0) + coalesce(sum(negatives), 0) FROM hours)`,
+			`SELECT 'a mention would be stored again: dedup keys are missing or left over' WHERE
+			(SELECT count(*) FROM mention_keys) <> (SELECT count(*) FROM mentions m JOIN mention_keys k ON k.source_id = m.source_id AND k.key = mention_key(m.external_id) AND k.mention_id = m.id)
+			OR (SELECT count(*) FROM mention_keys) <> (SELECT count(*) FROM mentions)`)
 	}
 	for _, query := range checks {
 		found, err := texts(pool.QueryContext(ctx, query))

@@ -120,6 +120,7 @@ func TestEraseLeavesNothing(t *testing.T) {
 			if len(r.Mentions) != tt.mentions || r.Quotes != 3 || len(r.Copies) != 2 || len(r.Published) != 1 || r.Published[0].Receipt != "1700.1" {
 				t.Errorf("receipt %+v: want %d mentions, 3 quotes, 2 copies and the sent alert", r, tt.mentions)
 			}
+			whole(t, db)
 			if got := rows(t, db, `SELECT sum(mentions), sum(negatives) FROM v_daily`); got != counts {
 				t.Errorf("counts %s after, %s before: numbers stay", got, counts)
 			}
@@ -376,6 +377,15 @@ func TestVerifyFindsDamage(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a dedup key is missing", func(t *testing.T) { // control of the check of keys
+		db := openWithEverything(t)
+		if _, err := db.write.Exec(`UPDATE mention_keys SET mention_id = 99999 WHERE mention_id = 7`); err != nil {
+			t.Fatal(err)
+		}
+		if v, err := Verify(ctx, db.path); err != nil || len(v.Problems) != 1 || !strings.Contains(v.Problems[0], "dedup keys") {
+			t.Errorf("Verify = %+v, %v; want the key missed", v, err)
+		}
+	})
 	damage("truncated", func(_ *testing.T, _ *DB, data []byte) []byte { return data[:len(data)/2] })
 	damage("a page of zeros", func(_ *testing.T, _ *DB, data []byte) []byte { clear(data[20*4096 : 21*4096]); return data })
 	damage("no database", func(_ *testing.T, _ *DB, data []byte) []byte { return []byte("text") })

@@ -343,6 +343,15 @@ func TestForgetDeletesTextsFirst(t *testing.T) {
 	if got := rows(t, db, `SELECT sum(negatives) FROM hours`); got != "3\n" {
 		t.Errorf("buckets hold %s negatives, want 3: numbers stay", got)
 	}
+	whole(t, db)
+}
+
+// whole fails unless the file is sound from end to end.
+func whole(t *testing.T, db *DB) {
+	t.Helper()
+	if v, err := Verify(context.Background(), db.path); err != nil || len(v.Problems) > 0 {
+		t.Errorf("Verify = %+v, %v", v, err)
+	}
 }
 
 func TestZoneMovesTheDays(t *testing.T) {
