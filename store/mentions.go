@@ -152,14 +152,20 @@ func mix(h uint64) uint64 {
 	return h ^ h>>33
 }
 
+// known returns what is stored of items, by their external ids. Keys are looked up
+// in their order: neighbours in a table are cheap.
 func (tx *Tx) known(o Origin, items []Item) (map[string]identity, error) {
+	keys := make([]int64, len(items))
+	for i := range items {
+		keys[i] = mentionKey(items[i].ExternalID)
+	}
+	slices.Sort(keys)
 	known := make(map[string]identity, len(items))
-	for start := 0; start < len(items); start += chunk {
-		part := items[start:min(start+chunk, len(items))]
-		args := make([]any, 0, chunk+1)
-		args = append(args, o.SourceID)
+	args := make([]any, 0, 1+chunk)
+	for start := 0; start < len(keys); start += chunk {
+		args = append(args[:0], o.SourceID)
 		for i := range chunk { // always as many, so that the statement is prepared once
-			args = append(args, mentionKey(part[min(i, len(part)-1)].ExternalID))
+			args = append(args, keys[min(start+i, len(keys)-1)])
 		}
 		rows, err := tx.tx.QueryContext(tx.ctx, `SELECT m.external_id, m.id, m.content FROM mention_keys k CROSS JOIN mentions m ON m.id = k.mention_id
 			WHERE k.source_id = ? AND k.key IN (?`+strings.Repeat(", ?", chunk-1)+`)`, args...)
@@ -314,7 +320,7 @@ func (tx *Tx) insertMentions(o Origin, rows []row) error {
 	return tx.insertCauses(rows)
 }
 
-// insertKeys enters the dedup keys in their order: neighbours in a table are cheap.
+// insertKeys enters the dedup keys, in their order as well.
 func (tx *Tx) insertKeys(o Origin, rows []row) error {
 	type key struct{ key, id int64 }
 	keys := make([]key, len(rows))
