@@ -262,7 +262,7 @@ func (c *compiler) filePhrases() {
 			continue // no text may contain it
 		}
 		if c.items[it.from].from == 0 {
-			t.pair(from, last)
+			t.pairs.add(from, last)
 		}
 		it.number = t.put(from, last, it.entry, int32(it.roles))
 	}
@@ -315,12 +315,12 @@ func (c *compiler) model() {
 	}
 	m := &c.a.model
 	for x := range byte(32) {
-		for _, p := range c.prefix {
-			m.starts[twoLetters(p.strip[0], append([]byte(p.strip), x)[1])] = true
+		for k, p := range c.prefix {
+			m.starts[twoLetters(p.strip[0], append([]byte(p.strip), x)[1])] |= 1 << k
 		}
-		for _, s := range slices.Concat(c.clitics, c.suffix) {
+		for k, s := range slices.Concat(c.clitics, c.suffix) {
 			last := append([]byte{x}, s...)
-			m.ends[twoLetters(last[len(last)-2], last[len(last)-1])] = true
+			m.ends[twoLetters(last[len(last)-2], last[len(last)-1])] |= 1 << k
 		}
 	}
 }

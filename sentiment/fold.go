@@ -1,6 +1,8 @@
 package sentiment
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -8,6 +10,9 @@ import (
 
 // foldMax bounds the words that are looked at closely; longer ones are unknown.
 const foldMax = 48
+
+// folded is a buffer for a word, with room behind it for loads of eight bytes.
+type folded [foldMax + 32]byte
 
 func lowerByte(c byte) byte {
 	if c >= 'A' && c <= 'Z' {
@@ -35,7 +40,7 @@ var latin = func() (t [latinLast - latinFirst + 1]byte) {
 // foldRune appends the plain lower-case letter of r to b and returns the new
 // length: é becomes e, ｇ becomes g, a combining mark becomes nothing. Letters
 // of other scripts become their low bits: they match no entry by accident.
-func foldRune(b *[foldMax]byte, n int, r rune) int {
+func foldRune(b *folded, n int, r rune) int {
 	var c byte
 	switch {
 	case unicode.IsMark(r):
@@ -58,111 +63,151 @@ func foldRune(b *[foldMax]byte, n int, r rune) int {
 	return n
 }
 
-// unseen looks for the word behind a form that the table does not hold. The
-// scratch remembers its last findings, because names and typos come in flocks.
-func (a *Analyzer) unseen(sc *scratch, form string, h uint64) uint32 {
-	if len(form) < 3 {
+// unseen looks for the word behind a form, from i to end, that the table does not
+// hold. Most such forms are names and rare words: they have no letter twice and
+// no affix, and are given up at once.
+func (a *Analyzer) unseen(sc *scratch, i, end int, h uint64) uint32 {
+	n := end - i
+	if n < 3 || n > foldMax {
+		return a.overlong(sc, i, end)
+	}
+	b := sc.text
+	plain := n <= 16 && !doubles(b, i, end)
+	if plain && !a.affixed(b[i], b[i+1], b[end-2], b[end-1]) {
 		return 0
 	}
 	m := &sc.memo[h>>(64-memoBits)]
 	if m.hash != h {
-		m.hash, m.word = h, a.guess(sc, form)
+		m.hash = h
+		if plain {
+			m.word = a.stemmed(sc, sc.lowered(i, end))
+		} else {
+			m.word = a.variants(sc, sc.shortened(i, end))
+		}
 	}
 	return m.word
 }
 
-// guess lower-cases form, cuts runs of letters to two and tries its variants.
-func (a *Analyzer) guess(sc *scratch, form string) uint32 {
-	n := 0
-	for i := 0; i < len(form); i++ {
-		c := lowerByte(form[i])
-		if n >= 2 && sc.alt[n-1] == c && sc.alt[n-2] == c {
-			continue
-		}
-		if n == foldMax {
-			return 0
-		}
-		sc.alt[n] = c
-		n++
+// overlong reads a form that is too long for a word unless it is stretched.
+func (a *Analyzer) overlong(sc *scratch, i, end int) uint32 {
+	form := sc.shortened(i, end)
+	if end-i < 3 || len(form) == foldMax+1 {
+		return 0
 	}
-	return a.variants(sc, sc.alt[:n])
+	return a.variants(sc, form)
 }
 
-// doubles reports whether a form may be stretched or said twice: it has a digit,
-// or two equal letters side by side.
-func doubles(form []byte) bool {
-	var last byte
-	for _, c := range form {
-		if c == last || c <= '9' {
-			return true
+// lowered copies the at most 16 letters from i to end, in lower case, to alt.
+func (s *scratch) lowered(i, end int) []byte {
+	binary.LittleEndian.PutUint64(s.alt[:], eightAt(s.text, i)|caseBits)
+	binary.LittleEndian.PutUint64(s.alt[8:], eightAt(s.text, i+8)|caseBits)
+	return s.alt[:end-i]
+}
+
+// shortened copies the letters from i to end, in lower case and with runs of
+// letters cut to two, to alt. What is still too long is cut.
+func (s *scratch) shortened(i, end int) []byte {
+	n := 0
+	for _, c := range s.text[i:end] {
+		c |= 0x20
+		if n >= 2 && s.alt[n-1] == c && s.alt[n-2] == c {
+			continue
 		}
-		last = c
+		s.alt[n] = c
+		if n++; n > foldMax {
+			break
+		}
 	}
-	return false
+	return s.alt[:n]
+}
+
+// doubles reports whether the at most 16 letters from i to end may be stretched or
+// said twice: they have a digit, or two equal ones side by side.
+func doubles(b []byte, i, end int) bool {
+	m := &masks[end-i]
+	x, y := eightAt(b, i)|caseBits, eightAt(b, i+8)|caseBits
+	pairs := zeroBytes(x^(x>>8|y<<56))&(m.head>>8|m.tail<<56) | zeroBytes(y^y>>8)&(m.tail>>8)
+	return pairs|^x&wordBits&m.head|^y&wordBits&m.tail != 0
+}
+
+// zeroBytes sets the high bit of the bytes of x that are zero.
+func zeroBytes(x uint64) uint64 { return ^((x&^highs + ^uint64(highs)) | x) & highs }
+
+// affixed reports whether a form with these letters at its ends may have an affix.
+func (a *Analyzer) affixed(first, second, last2, last byte) bool {
+	return a.model.starts[twoLetters(first, second)]|a.model.ends[twoLetters(last2, last)] != 0
 }
 
 // variants tries, in this order: letters stretched, a word said twice, clitics,
-// affixes. Every guess must be a form of our own lexicon.
+// affixes. Every guess must be a form of our own lexicon. The form lies in alt.
 func (a *Analyzer) variants(sc *scratch, form []byte) uint32 {
 	if len(form) < 3 {
 		return 0
 	}
-	if doubles(form) {
-		if w := a.stretched(sc, form); w != 0 {
-			return w
-		}
-		if w := a.doubled(sc, form); w != 0 {
-			return w
-		}
+	if w := a.stretched(sc, form); w != 0 {
+		return w
+	}
+	if w := a.doubled(form); w != 0 {
+		return w
 	}
 	return a.stemmed(sc, form)
 }
 
 // stretched finds "bagusss", "mantaap" and "bangett".
 func (a *Analyzer) stretched(sc *scratch, form []byte) uint32 {
-	n, runs := 0, false
-	for _, c := range form {
-		if n > 0 && sc.buf[n-1] == c {
-			runs = true
-			continue
-		}
-		sc.buf[n] = c
-		n++
-	}
-	if !runs {
+	n := sc.squeeze(form, -1)
+	if n == len(form) {
 		return 0
 	}
-	if w := a.table.get(hashOf(form)); w != 0 {
+	if w := a.form(form); w != 0 {
 		return w
 	}
-	if w := a.table.get(hashOf(sc.buf[:n])); w != 0 && n > 2 {
-		return w
+	if n > 2 {
+		if w := a.form(sc.buf[:n]); w != 0 {
+			return w
+		}
 	}
 	// One run is real, the others are stretched: "maaaassuk" is masuk, "aammaann" aman.
 	for i := range form {
 		if i == 0 || form[i] != form[i-1] {
 			continue
 		}
-		n = 0
-		for j, c := range form {
-			if j != i && n > 0 && sc.buf[n-1] == c {
-				continue
-			}
-			sc.buf[n] = c
-			n++
-		}
-		if w := a.table.get(hashOf(sc.buf[:n])); w != 0 {
+		if w := a.form(sc.buf[:sc.squeeze(form, i)]); w != 0 {
 			return w
 		}
 	}
 	return 0
 }
 
+// squeeze copies form to buf with one letter for a run of them, except at keep,
+// and returns its length.
+func (s *scratch) squeeze(form []byte, keep int) (n int) {
+	for j, c := range form {
+		if j != keep && n > 0 && s.buf[n-1] == c {
+			continue
+		}
+		s.buf[n] = c
+		n++
+	}
+	return n
+}
+
+// form returns the word of a form that lies in alt or buf.
+func (a *Analyzer) form(form []byte) uint32 {
+	b := form[: len(form)+16 : len(form)+16]
+	h := uint64(hashSeed)
+	for i := 0; i < len(form); i += 16 {
+		m := &masks[min(len(form)-i, 16)]
+		h = hashStep(h, eightAt(b, i)&m.head, eightAt(b, i+8)&m.tail)
+	}
+	return a.table.get(h)
+}
+
 // doubled finds "lama2", "lama2nya" and "jelek2".
-func (a *Analyzer) doubled(sc *scratch, form []byte) uint32 {
+func (a *Analyzer) doubled(form []byte) uint32 {
 	for i := len(form) - 1; i >= 3; i-- {
 		if form[i] == '2' {
-			return a.table.get(hashOf(form[:i]))
+			return a.form(form[:i])
 		}
 	}
 	return 0
@@ -171,22 +216,28 @@ func (a *Analyzer) doubled(sc *scratch, form []byte) uint32 {
 // twoLetters is a number for two letters; other bytes share theirs.
 func twoLetters(x, y byte) int { return int(x&31)<<5 | int(y&31) }
 
+// startsOf and endsOf return a bit for every affix that a form may have.
+func (m *model) startsOf(form []byte) uint32 { return m.starts[twoLetters(form[0], form[1])] }
+func (m *model) endsOf(form []byte) uint32 {
+	return m.ends[twoLetters(form[len(form)-2], form[len(form)-1])]
+}
+
 // stemmed strips clitics and light affixes.
 func (a *Analyzer) stemmed(sc *scratch, form []byte) uint32 {
-	if n := len(form); !a.model.starts[twoLetters(form[0], form[1])] && !a.model.ends[twoLetters(form[n-2], form[n-1])] {
-		return 0 // most words
-	}
-	for _, clitic := range a.model.clitics {
-		if rest, ok := cutSuffix(form, clitic); ok && len(rest) >= 3 {
-			if w := a.table.get(hashOf(rest)); w != 0 {
-				return w
-			}
-			if w := a.stretched(sc, rest); w != 0 {
-				return w
-			}
-			if w := a.prefixed(sc, rest); w != 0 {
-				return w
-			}
+	m := &a.model
+	for set := m.endsOf(form) & (1<<len(m.clitics) - 1); set != 0; set &= set - 1 {
+		rest, ok := cutSuffix(form, m.clitics[bits.TrailingZeros32(set)])
+		if !ok || len(rest) < 3 {
+			continue
+		}
+		if w := a.form(rest); w != 0 {
+			return w
+		}
+		if w := a.stretched(sc, rest); w != 0 {
+			return w
+		}
+		if w := a.prefixed(sc, rest); w != 0 {
+			return w
 		}
 	}
 	return a.prefixed(sc, form)
@@ -194,7 +245,7 @@ func (a *Analyzer) stemmed(sc *scratch, form []byte) uint32 {
 
 func cutSuffix(form []byte, s string) ([]byte, bool) {
 	n := len(form) - len(s)
-	if n < 0 || form[len(form)-1] != s[len(s)-1] || string(form[n:]) != s {
+	if n < 0 || string(form[n:]) != s {
 		return form, false
 	}
 	return form[:n], true
@@ -203,8 +254,10 @@ func cutSuffix(form []byte, s string) ([]byte, bool) {
 // prefixed strips one verb prefix and at most one suffix. The root must carry
 // weight or a cause, so that a chance likeness costs nothing.
 func (a *Analyzer) prefixed(sc *scratch, form []byte) uint32 {
-	for _, p := range a.model.prefixes {
-		if p.strip[0] != form[0] || len(form) < len(p.strip)+3 || string(form[:len(p.strip)]) != p.strip {
+	m := &a.model
+	for set := m.startsOf(form); set != 0; set &= set - 1 {
+		p := &m.prefixes[bits.TrailingZeros32(set)]
+		if len(form) < len(p.strip)+3 || string(form[:len(p.strip)]) != p.strip {
 			continue
 		}
 		n := copy(sc.buf[:], p.restore)
@@ -212,16 +265,18 @@ func (a *Analyzer) prefixed(sc *scratch, form []byte) uint32 {
 		if w := a.root(sc.buf[:n]); w != 0 {
 			return w
 		}
-		for _, s := range a.model.suffixes {
-			if rest, ok := cutSuffix(sc.buf[:n], s); ok {
-				if w := a.root(rest); w != 0 {
-					return w
-				}
-			}
+		if w := a.suffixed(sc.buf[:n]); w != 0 {
+			return w
 		}
 	}
-	for _, s := range a.model.suffixes {
-		if rest, ok := cutSuffix(form, s); ok {
+	return a.suffixed(form)
+}
+
+// suffixed strips one suffix.
+func (a *Analyzer) suffixed(form []byte) uint32 {
+	m := &a.model
+	for set := m.endsOf(form) >> len(m.clitics); set != 0; set &= set - 1 {
+		if rest, ok := cutSuffix(form, m.suffixes[bits.TrailingZeros32(set)]); ok {
 			if w := a.root(rest); w != 0 {
 				return w
 			}
@@ -234,9 +289,9 @@ func (a *Analyzer) root(form []byte) uint32 {
 	if len(form) < 4 {
 		return 0
 	}
-	w := a.table.get(hashOf(form))
-	if w != 0 && a.words[w].flags&wordRoot != 0 {
-		return w
+	w := a.form(form)
+	if a.words[w].flags&wordRoot == 0 {
+		return 0
 	}
-	return 0
+	return w
 }

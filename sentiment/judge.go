@@ -13,10 +13,11 @@ type model struct {
 	number, address, bang, question uint32  // words that stand for classes of tokens
 	clitics, suffixes               []string
 	prefixes                        []prefix
-	starts, ends                    [1 << 10]bool // the two letters that affixes start and end with
-	evidence                        float64       // added under the root that normalises for length
-	emphasis                        float64       // factor of an entry in capitals
-	temperature, prior              float64       // calibration of P(negative)
+	starts                          [1 << 10]uint32 // by the first two letters, a bit for every prefix
+	ends                            [1 << 10]uint32 // by the last two letters, a bit for every clitic, then suffix
+	evidence                        float64         // added under the root that normalises for length
+	emphasis                        float64         // factor of an entry in capitals
+	temperature, prior              float64         // calibration of P(negative)
 }
 
 type prefix struct{ strip, restore string }
@@ -31,8 +32,7 @@ func (a *Analyzer) judge(dst *brand.Score, sc *scratch, stars int) {
 		dst.PNegative = a.pNegative(a.model.bias)
 		return
 	}
-	a.explain(dst, sc)
-	sum := Sum(a.model.bias, dst.Hits)
+	sum := a.explain(dst, sc)
 	dst.Polarity, dst.Compound = Verdict(sum)
 	dst.PNegative = a.pNegative(sum)
 	dst.Doubtful = doubtful(dst, stars)
@@ -64,27 +64,38 @@ func Verdict(sum Weights) (brand.Polarity, float64) {
 	return brand.Positive, compound
 }
 
-// explain appends the hits with their contributions.
-func (a *Analyzer) explain(dst *brand.Score, sc *scratch) {
+// explain appends the hits with their contributions and returns what [Sum] makes
+// of them.
+func (a *Analyzer) explain(dst *brand.Score, sc *scratch) Weights {
 	scale := sc.scale(a.model.evidence) / 16
-	emphasis := a.emphasis(sc)
-	dst.Hits = slices.Grow(dst.Hits[:0], len(sc.matches))[:len(sc.matches)]
-	for i := range sc.matches {
-		m, h := &sc.matches[i], &dst.Hits[i]
+	emphasis := 1.0
+	if sc.loud {
+		emphasis = a.emphasis(sc)
+	}
+	matches, sum := sc.matches, a.model.bias
+	hits := slices.Grow(dst.Hits[:0], len(matches))[:len(matches)]
+	for i := range matches {
+		m, h := &matches[i], &hits[i]
 		e := &a.info[m.entry]
-		w, plain := e.negated, uint32(0)
-		if m.rule&ruleNegated == 0 {
-			w, plain = e.plain, 1
-		}
-		v := float64(m.value) * scale
-		if m.rule&ruleCaps != 0 {
-			v *= emphasis
+		w, start, v := e.plain, e.name.start+1, float64(m.value)*scale
+		h.Rule = ""
+		if m.rule != 0 {
+			h.Rule = ruleNames[m.rule]
+			if m.rule&ruleNegated != 0 {
+				w, start = e.negated, e.name.start
+			}
+			if m.rule&ruleCaps != 0 {
+				v *= emphasis
+			}
 		}
 		h.Start, h.End = int(m.start), int(m.end)
-		h.Entry = a.text[e.name.start+plain : e.name.start+uint32(e.name.size)]
+		h.Entry = a.text[start : e.name.start+uint32(e.name.size)]
 		h.Weight, h.Subjectivity = v*float64(w.pol), v*float64(w.sub)
-		h.Rule = ruleNames[m.rule]
+		sum.Polarity += h.Weight
+		sum.Subjectivity += h.Subjectivity
 	}
+	dst.Hits = hits
+	return sum
 }
 
 // emphasis is the factor of an entry in capitals. In a text that shouts
@@ -99,7 +110,7 @@ func (a *Analyzer) emphasis(sc *scratch) float64 {
 // shouts reports whether most letters of a text are capitals. Only a text with
 // an entry in capitals asks.
 func (s *scratch) shouts() bool {
-	if !slices.ContainsFunc(s.matches, func(m match) bool { return m.rule&ruleCaps != 0 }) {
+	if !s.loud {
 		return false
 	}
 	for i := range s.tokens {
@@ -144,10 +155,11 @@ func doubtful(s *brand.Score, stars int) bool {
 // mixed reports that both sides have at least a third of the weight.
 func mixed(hits []brand.Hit) bool {
 	var pos, neg float64
-	for i := range hits {
-		w := hits[i].Weight
-		pos += max(w, 0)
-		neg -= min(w, 0)
+	for i := range hits { // without branches: the sign of a hit is anybody's guess
+		w := math.Float64bits(hits[i].Weight)
+		minus := uint64(int64(w) >> 63)
+		pos += math.Float64frombits(w &^ minus)
+		neg += math.Float64frombits(w & minus &^ (1 << 63))
 	}
 	return min(pos, neg) > 0.5 && min(pos, neg) > 0.5*max(pos, neg)
 }

@@ -44,17 +44,17 @@ type scope struct {
 // tokens are an entry by themselves, or nothing, with nothing open before them.
 func (a *Analyzer) match(sc *scratch) {
 	s := scope{negator: -1, booster: -1, lastHit: -1}
-	n := len(sc.tokens)
 	sc.add(token{flags: tokenBreak}) // so that every token has a next one
 	tokens := sc.tokens
-	sc.tokens = tokens[:n]
-	sc.matches = slices.Grow(sc.matches[:0], n)
-	next := &a.words[tokens[0].word]
-	for i := range n {
-		t, w := &tokens[i], next
-		next = &a.words[tokens[i+1].word]
+	sc.tokens = tokens[:len(tokens)-1]
+	sc.matches = slices.Grow(sc.matches[:0], len(tokens))
+	words, pairs := a.words, a.trie.pairs
+	next := words[tokens[0].word]
+	for i := range sc.tokens {
+		t, after, w := &tokens[i], tokens[i+1].word, next
+		next = words[after]
 		sc.votes[w.flags/wordIndonesian&7]++
-		pair := a.trie.starts(t.word, tokens[i+1].word)
+		pair := pairs.has(t.word, after)
 		if w.flags&wordActs != 0 || t.flags&(tokenBreak|tokenCaps) != 0 || pair || i < s.plain {
 			a.step(sc, &s, i, w, pair)
 			continue
@@ -67,7 +67,11 @@ func (a *Analyzer) match(sc *scratch) {
 		m := &sc.matches[at] // field by field: a copy would wait for its parts to be stored
 		m.start, m.end, m.entry, m.last, m.value, m.rule = t.start, t.end, w.entry, int32(i), 1, 0
 		s.lastHit = at
-		a.finish(sc, &s, i, m)
+		if heard, bit := &sc.heard[w.entry>>6&3], uint64(1)<<(w.entry&63); *heard&bit == 0 && !sc.topical {
+			*heard |= bit
+		} else {
+			a.finish(sc, &s, i, m)
+		}
 	}
 	a.irony(sc)
 }
@@ -118,7 +122,7 @@ func (s *scope) cut(i int) {
 }
 
 // step handles what starts at token i, whatever is open.
-func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
+func (a *Analyzer) step(sc *scratch, s *scope, i int, w word, pair bool) {
 	t := &sc.tokens[i]
 	if t.flags&tokenBreak != 0 {
 		s.cut(i)
@@ -146,7 +150,7 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 }
 
 // take makes a match of the entry at the n tokens from i on, if there is one.
-func (a *Analyzer) take(sc *scratch, s *scope, i, n int, w *word, entry int32) {
+func (a *Analyzer) take(sc *scratch, s *scope, i, n int, w word, entry int32) {
 	if n == 1 {
 		a.modify(sc, s, i, w)
 	}
@@ -187,7 +191,7 @@ func (a *Analyzer) phrase(sc *scratch, s *scope, i int, entry int32) (int32, int
 }
 
 // modify lets negators, intensifiers and contrast words do their work.
-func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
+func (a *Analyzer) modify(sc *scratch, s *scope, i int, w word) {
 	if w.flags&(wordNegator|wordBoost|wordContrast) == 0 {
 		return
 	}
@@ -246,6 +250,7 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
 	}
 	if t.flags&tokenCaps != 0 {
 		m.rule |= ruleCaps
+		sc.loud = true
 	}
 	s.lastHit = at
 	a.finish(sc, s, i, m)

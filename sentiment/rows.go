@@ -38,6 +38,9 @@ func (lex *lexicon) slangRow(r row) error {
 	return nil
 }
 
+// maxAffixes is the number of bits in a set of affixes.
+const maxAffixes = 32
+
 func (lex *lexicon) affixRow(r row) error {
 	if r.field(1) == "" {
 		return r.errorf("%q has no form", r.field(0))
@@ -53,6 +56,9 @@ func (lex *lexicon) affixRow(r row) error {
 		lex.prefix = append(lex.prefix, prefix{r.field(1), r.field(2)})
 	default:
 		return r.errorf("%q is no kind of affix: use silent, clitic, prefix or suffix", r.field(0))
+	}
+	if len(lex.clitics)+len(lex.suffix) > maxAffixes || len(lex.prefix) > maxAffixes {
+		return r.errorf("too many affixes: use at most %d prefixes, and as many clitics and suffixes together", maxAffixes)
 	}
 	return nil
 }

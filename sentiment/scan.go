@@ -16,7 +16,7 @@ const (
 	wordBits = 0x40 * ones // clear in digits, set in letters
 )
 
-func eightAt(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i:]) }
+func eightAt(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i : i+8 : i+8]) }
 
 // alphanumeric returns one bit for each of eight bytes, the first byte lowest:
 // whether it is an ASCII letter or digit.
@@ -29,8 +29,9 @@ func alphanumeric(x uint64) uint64 {
 }
 
 // load copies text into the scratch and notes where the runs of letters and
-// digits start and end, in turn. Behind them stands a run that nothing passes.
-func (s *scratch) load(text string) {
+// digits start and end, in turn. Behind them stands a run that nothing passes. It
+// returns their number.
+func (s *scratch) load(text string) int {
 	n := len(text)
 	s.fit(n)
 	copy(s.text, text)
@@ -50,7 +51,35 @@ func (s *scratch) load(text string) {
 			k++
 		}
 	}
-	runs[k], runs[k+1] = int32(n), 1<<31-1
+	s.made[k/2] = token{start: int32(n), end: int32(n + 1)}
+	s.text[n+1] = '.' // an ending: no word is joined to this one
+	return k / 2
+}
+
+// look makes tokens of the runs from one up to another. It takes no branch that a text
+// can surprise, and the table is asked about all words before any answer is used.
+func (a *Analyzer) look(sc *scratch, from, to int) {
+	runs, b := sc.runs, sc.text
+	slots, shift := a.table.slots, a.table.shift
+	for k := from; k < to; k++ {
+		i, end := runs[2*k], runs[2*k+1]
+		var w written
+		if size := uint(end - i); size < uint(len(masks)) {
+			w = wordOf((*[16]byte)(b[i:]), &masks[size])
+		} else {
+			w = longWord(b[i:end])
+		}
+		t := &sc.made[k]
+		t.start, t.end, t.word, t.flags = i, end, 0, tokenPlain
+		if slot := slots[w.hash>>(shift&63)]; slot.tag == uint32(w.hash) {
+			t.word = slot.word
+		}
+		if w.digits() {
+			t.word, t.flags = a.model.number, tokenMark
+		} else if w.capitals() && end-i > 1 {
+			t.flags |= tokenCaps
+		}
+	}
 }
 
 // fit makes room for a text of n bytes.
@@ -61,33 +90,43 @@ func (s *scratch) fit(n int) {
 	size := n + n/4 + room + 64
 	s.text = make([]byte, size)
 	s.runs = make([]int32, size+2)
-	s.missing = make([]miss, size/2+1)
+	s.made = make([]token, size/2+2)
+	s.missing = make([]int32, size/2+1)
 }
 
 // written is what one look at a word finds: its hash in lower case, and all its
 // bytes laid over each other.
 type written struct{ hash, over uint64 }
 
-// wordOf reads the letters and digits from i to end.
-func wordOf(b []byte, i, end int) written {
-	n := end - i
-	if n > 16 {
-		return longWord(b, i, end)
+// mask covers the first bytes of sixteen, in two words, and the case bits of them.
+type mask struct{ head, tail, headCase, tailCase uint64 }
+
+// masks are by the number of bytes.
+var masks = func() (t [17]mask) {
+	for n := range t {
+		m := &t[n]
+		m.head, m.tail = 1<<(8*n)-1, 1<<(8*max(n-8, 0))-1 // a shift by 64 leaves nothing, less one: all ones
+		m.headCase, m.tailCase = m.head&caseBits, m.tail&caseBits
 	}
-	head := uint64(1)<<(8*n) - 1 // a shift by 64 and more leaves nothing: all ones
-	tail := uint64(1)<<(8*max(n-8, 0)) - 1
-	x, y := eightAt(b, i)&head, eightAt(b, i+8)&tail
-	return written{hashStep(hashSeed, x|caseBits&head, y|caseBits&tail), x | y}
+	return t
+}()
+
+// wordOf reads the at most 16 letters and digits that b starts with.
+func wordOf(b *[16]byte, m *mask) written {
+	x := binary.LittleEndian.Uint64(b[:8]) & m.head
+	y := binary.LittleEndian.Uint64(b[8:]) & m.tail
+	return written{hashStep(hashSeed, x|m.headCase, y|m.tailCase), x | y}
 }
 
-func longWord(b []byte, i, end int) (w written) {
-	w.hash = hashSeed
-	for ; i < end; i += 16 {
-		head := uint64(1)<<(8*min(end-i, 8)) - 1
-		tail := uint64(1)<<(8*max(min(end-i, 16)-8, 0)) - 1
-		x, y := eightAt(b, i)&head, eightAt(b, i+8)&tail
-		w.hash = hashStep(w.hash, x|caseBits&head, y|caseBits&tail)
+// longWord reads a word of any length.
+func longWord(b []byte) written {
+	w := written{hash: hashSeed}
+	for n := len(b); n > 0; n -= 16 {
+		m := &masks[min(n, 16)]
+		x, y := eightAt(b[:cap(b)], 0)&m.head, eightAt(b[:cap(b)], 8)&m.tail
+		w.hash = hashStep(w.hash, x|m.headCase, y|m.tailCase)
 		w.over |= x | y
+		b = b[min(n, 16):]
 	}
 	return w
 }
@@ -95,9 +134,5 @@ func longWord(b []byte, i, end int) (w written) {
 // digits reports whether a word is a number.
 func (w written) digits() bool { return w.over&wordBits == 0 }
 
-// capitals is tokenCaps for a word of n letters, at least two, that are all
-// capitals, and else nothing. It is asked of every word and takes no branch.
-func (w written) capitals(n int) tokenFlags {
-	small := w.over&caseBits | uint64(2>>uint(n))
-	return tokenFlags((small-1)&^small>>63) * tokenCaps
-}
+// capitals reports whether a word has capitals only.
+func (w written) capitals() bool { return w.over&caseBits == 0 }

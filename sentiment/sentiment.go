@@ -115,7 +115,9 @@ func (a *Analyzer) ScoreInto(dst *brand.Score, text string, stars int) {
 type scratch struct {
 	text     []byte  // the text, and room behind it
 	runs     []int32 // where its runs of letters and digits start and end
-	missing  []miss
+	made     []token // what the runs are by themselves
+	missing  []int32 // tokens that are looked for again
+	misses   int
 	tokens   []token
 	folded   []token // tokens before those that stand for several words are replaced
 	matches  []match
@@ -124,13 +126,14 @@ type scratch struct {
 	memo     [1 << memoBits]memo // findings about unseen forms
 	votes    [8]int32            // tokens by the languages of their words
 	heard    [4]uint64           // one bit for the entries so far
-	buf      [foldMax]byte
-	alt      [foldMax]byte
+	buf      folded
+	alt      folded
 	lower    int   // letters in lower case
 	upper    int   // letters in capitals
 	marks    int32 // tokens that are no words
 	contexts int   // matches that make no text known
 	special  bool  // a token stands for several words
+	loud     bool  // an entry stands in capitals
 	caused   bool  // last is of this text
 	topical  bool  // the topic of a cause was named
 	fact     bool  // a complaint was stated as a fact
@@ -156,7 +159,7 @@ func (s *scratch) reset() {
 		*s = *newScratch().(*scratch)
 	}
 	s.tokens, s.causes = s.tokens[:0], s.causes[:0]
-	s.lower, s.upper, s.contexts, s.marks = 0, 0, 0, 0
+	s.lower, s.upper, s.contexts, s.marks, s.misses = 0, 0, 0, 0, 0
 	s.heard, s.votes = [4]uint64{}, [8]int32{}
-	s.special, s.caused, s.topical, s.fact = false, false, false, false
+	s.special, s.loud, s.caused, s.topical, s.fact = false, false, false, false, false
 }

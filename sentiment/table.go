@@ -89,7 +89,7 @@ type trie struct {
 	slots []node
 	shift uint
 	base  uint32
-	pairs []uint64 // one bit for every pair of words that a phrase starts with
+	pairs *pairSet // of words that a phrase starts with
 }
 
 // node is the end of a path. A path without an entry or cause has neither.
@@ -103,26 +103,27 @@ type node struct {
 func newTrie(n int, base uint32) trie {
 	size := 1 << bits.Len(uint(n*3/2))
 	return trie{slots: make([]node, size), shift: uint(64 - bits.TrailingZeros(uint(size))), base: base,
-		pairs: make([]uint64, 1<<pairBits/64)}
+		pairs: new(pairSet)}
 }
+
+// pairSet has one bit for every pair of words that is in it, by their hash.
+type pairSet [1 << pairBits / 64]uint64
 
 const pairBits = 18
 
-func pairBit(first, second uint32) (word uint64, bit uint64) {
-	h := (uint64(first)<<32 | uint64(second)) * hashSeed >> (64 - pairBits)
-	return h >> 6, h & 63
+func pairBit(first, second uint32) uint64 {
+	return (uint64(first)<<32 | uint64(second)) * hashSeed >> (64 - pairBits)
 }
 
-// pair notes that a phrase starts with two words.
-func (t *trie) pair(first, second uint32) {
-	w, b := pairBit(first, second)
-	t.pairs[w] |= 1 << b
+func (p *pairSet) add(first, second uint32) {
+	b := pairBit(first, second)
+	p[b>>6] |= 1 << (b & 63)
 }
 
-// starts reports whether a phrase may start with two words.
-func (t *trie) starts(first, second uint32) bool {
-	w, b := pairBit(first, second)
-	return t.pairs[w]>>b&1 != 0
+// has may report a pair that was not added, in one case of thirty.
+func (p *pairSet) has(first, second uint32) bool {
+	b := pairBit(first, second)
+	return p[b>>6]&(1<<(b&63)) != 0
 }
 
 func edgeHash(from, word uint32) uint64 {

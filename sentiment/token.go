@@ -72,103 +72,111 @@ var endings = func() (t [256]bool) {
 	return t
 }()
 
-// miss is a word that does not lie where the table has it first.
-type miss struct {
-	hash  uint64
-	token int
-}
-
-// tokenise fills sc.tokens with the words of text. It walks over the runs of
-// letters and digits; what is between them, or joins them, is rare and read byte
-// by byte. The words of a text are looked up together: a branch that waits for
+// tokenise fills sc.tokens with the words of text. Runs of letters and digits are
+// tokens already; what stands between them, or joins them, is rare and read sign
+// by sign. Words are looked up before that, all together: a branch that waits for
 // memory at every word costs more than all the arithmetic.
 func (a *Analyzer) tokenise(sc *scratch, text string) {
-	sc.load(text)
-	b, runs, missing := sc.text, sc.runs, sc.missing
-	slots, shift := a.table.slots, a.table.shift
+	a.look(sc, 0, sc.load(text))
 	var gap tokenFlags
-	var special uint32
-	misses := 0
 	for i, k := 0, 0; ; {
-		if i != int(runs[k]) {
-			for int(runs[k+1]) <= i {
-				k += 2 // swallowed by an address or the like
-			}
-			if runs[k] = max(runs[k], int32(i)); int(runs[k]) > i {
-				i = a.between(sc, text, i, int(runs[k]), &gap)
-				continue
-			}
+		if i != int(sc.made[k].start) {
+			i, k = a.between(sc, text, i, k, &gap)
 		}
 		if i == len(text) {
 			break
 		}
-		end := int(runs[k+1])
-		next := b[end]
-		if next != ' ' && endings[next] {
+		if end := int(sc.made[k].end); endings[sc.text[end]] {
 			if to := a.joined(sc, text, i, end, &gap); to > end {
 				i = to
 				continue
 			}
 		}
-		w := wordOf(b, i, end)
-		t := token{int32(i), int32(end), 0, gap | tokenPlain | w.capitals(end-i)}
+		i, k = sc.push(k, gap)
 		gap = 0
-		i, k = end, k+2
-		if next == ' ' {
-			i++
-		}
-		if w.digits() {
-			t.word = a.model.number
-			sc.mark(t)
-			continue
-		}
-		s := slots[w.hash>>shift]
-		missing[misses] = miss{w.hash, len(sc.tokens)}
-		if s.tag == uint32(w.hash) {
-			t.word = s.word
-		} else {
-			misses++
-		}
-		special = max(special, t.word)
-		sc.add(t)
 	}
-	for _, m := range missing[:misses] {
-		special = max(special, a.resolve(sc, text, m))
+	expands := sc.special
+	for _, k := range sc.missing[:sc.misses] {
+		t := &sc.tokens[k]
+		t.word = a.resolve(sc, t)
 	}
-	if special >= a.special || sc.special {
+	for i := range sc.tokens {
+		expands = expands || sc.tokens[i].word >= a.special
+	}
+	if expands {
 		a.unfold(sc)
 	}
 }
 
-// resolve finds the word of a token that does not lie at its first place.
-func (a *Analyzer) resolve(sc *scratch, text string, m miss) uint32 {
-	t := &sc.tokens[m.token]
-	if t.word = a.table.get(m.hash); t.word == 0 {
-		t.word = a.unseen(sc, text[t.start:t.end], m.hash)
-	}
-	return t.word
-}
-
-// between reads what stands between two words, from i to at least end.
-func (a *Analyzer) between(sc *scratch, text string, i, end int, gap *tokenFlags) int {
-	for i < end {
-		switch class[text[i]] {
-		case classSpace:
-			i++
-		case classMark:
-			i = a.markAt(sc, text, i, gap)
-		case classBreak:
-			*gap |= tokenBreak
-			i++
-		case classAt:
-			i = skipHandle(text, i)
-		case classHigh:
-			i = a.runeAt(sc, text, i, gap)
-		default:
-			i = a.signAt(sc, text, i, gap)
+// push appends run k, after a gap, and the runs that follow with one space before
+// them and no sign at their end. It returns the byte and the run after them.
+func (s *scratch) push(k int, gap tokenFlags) (int, int) {
+	made, b, tokens, misses := s.made, s.text, s.tokens, s.misses
+	for {
+		t := &made[k]
+		s.missing[misses] = int32(len(tokens))
+		if t.word == 0 {
+			misses++
+		}
+		if t.flags&tokenMark != 0 {
+			s.marks++
+		}
+		tokens = append(tokens, token{t.start, t.end, t.word, t.flags | gap})
+		gap, k = 0, k+1
+		end, next := int(t.end), int(made[k].start)
+		if b[end] != ' ' || next != end+1 || endings[b[made[k].end]] {
+			s.tokens, s.misses = tokens, misses
+			return end, k
 		}
 	}
-	return i
+}
+
+// resolve finds the word of a token that does not lie at its first place.
+func (a *Analyzer) resolve(sc *scratch, t *token) uint32 {
+	hash := longWord(sc.text[t.start:t.end]).hash
+	if w := a.table.get(hash); w != 0 {
+		return w
+	}
+	return a.unseen(sc, int(t.start), int(t.end), hash)
+}
+
+// between reads what stands between two words, from i on. It returns where the
+// next word starts and its run, or the end of the text.
+func (a *Analyzer) between(sc *scratch, text string, i, k int, gap *tokenFlags) (int, int) {
+	for {
+		for int(sc.made[k].end) <= i {
+			k++ // swallowed by an address or the like
+		}
+		start := int(sc.made[k].start)
+		if start < i { // a sign took the first letters of the run
+			sc.runs[2*k] = int32(i)
+			a.look(sc, k, k+1)
+		}
+		if start <= i {
+			return i, k
+		}
+		for i < start {
+			i = a.gapAt(sc, text, i, gap)
+		}
+	}
+}
+
+// gapAt reads one sign at i, which is no letter or digit.
+func (a *Analyzer) gapAt(sc *scratch, text string, i int, gap *tokenFlags) int {
+	switch class[text[i]] {
+	case classSpace:
+		return i + 1
+	case classMark:
+		return a.markAt(sc, text, i, gap)
+	case classBreak:
+		*gap |= tokenBreak
+		return i + 1
+	case classAt:
+		return skipHandle(text, i)
+	case classHigh:
+		return a.runeAt(sc, text, i, gap)
+	}
+	return a.signAt(sc, text, i, gap)
 }
 
 // joined reads a word that goes on after a sign, or an address, and returns the
