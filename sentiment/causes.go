@@ -133,10 +133,7 @@ func (a *Analyzer) open(sc *scratch) {
 
 // polarity is that of the entry of m as it is used, in sixteenths.
 func (a *Analyzer) polarity(m *match) int8 {
-	if m.rule&ruleNegated != 0 {
-		return a.info[m.entry].negated.pol
-	}
-	return a.info[m.entry].plain.pol
+	return a.info[m.entry].weights[m.rule&ruleNegated].pol
 }
 
 // topics pairs a topic with the faults before it.

@@ -17,9 +17,9 @@ type word struct {
 
 // entryInfo is the part of an entry that scoring reads.
 type entryInfo struct {
-	name           span // as negated, "~" and the text
-	plain, negated pair
-	flags          entryFlags
+	name    span    // as negated, "~" and the text
+	weights [2]pair // as it is, negated
+	flags   entryFlags
 }
 
 // span is a part of the text of an analyzer.
@@ -141,7 +141,7 @@ func (c *compiler) fileEntries() {
 			c.items[w].hot = max(c.items[w].hot, e.n)
 		}
 		negated := it.turned(e.weight, share)
-		c.a.info[k] = entryInfo{name: c.name(words), plain: e.weight, negated: negated, flags: c.entryFlags(e, it, words, negated)}
+		c.a.info[k] = entryInfo{name: c.name(words), weights: [2]pair{e.weight, negated}, flags: c.entryFlags(e, it, words, negated)}
 		c.a.details[k] = entryDetails{e.n, e.sources, e.origin, e.reason}
 	}
 }
@@ -231,7 +231,7 @@ func (c *compiler) properties(it *item) word {
 		if c.a.info[it.entry].flags&entryContext != 0 {
 			w.flags |= wordContext
 		}
-		if p := c.a.info[it.entry].plain.pol; p >= rootPolarity || p <= -rootPolarity {
+		if p := c.a.info[it.entry].weights[0].pol; p >= rootPolarity || p <= -rootPolarity {
 			w.flags |= wordRoot
 		}
 	}
@@ -264,7 +264,7 @@ func (c *compiler) filePhrases() {
 		if c.items[it.from].from == 0 {
 			t.pairs.add(from, last)
 		}
-		it.number = t.put(from, last, it.entry, int32(it.roles))
+		it.number = t.put(from, last, it.entry, it.roles)
 	}
 	c.a.trie = t
 }

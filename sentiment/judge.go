@@ -77,17 +77,13 @@ func (a *Analyzer) explain(dst *brand.Score, sc *scratch) Weights {
 	for i := range matches {
 		m, h := &matches[i], &hits[i]
 		e := &a.info[m.entry]
-		w, start, v := e.plain, e.name.start+1, float64(m.value)*scale
-		h.Rule = ""
-		if m.rule != 0 {
-			h.Rule = ruleNames[m.rule]
-			if m.rule&ruleNegated != 0 {
-				w, start = e.negated, e.name.start
-			}
-			if m.rule&ruleCaps != 0 {
-				v *= emphasis
-			}
+		negated := m.rule & ruleNegated
+		w, start := &e.weights[negated], e.name.start+1-uint32(negated)
+		v := float64(m.value) * scale
+		if m.rule&ruleCaps != 0 {
+			v *= emphasis
 		}
+		h.Rule = ruleNames[m.rule&(1<<6-1)]
 		h.Start, h.End = int(m.start), int(m.end)
 		h.Entry = a.text[start : e.name.start+uint32(e.name.size)]
 		h.Weight, h.Subjectivity = v*float64(w.pol), v*float64(w.sub)

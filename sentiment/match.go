@@ -14,7 +14,7 @@ type match struct {
 type rules uint8
 
 const (
-	ruleNegated rules = 1 << iota
+	ruleNegated rules = 1 << iota // the lowest, because it is an index as well
 	ruleIntensified
 	ruleDiminished
 	ruleCaps
@@ -103,12 +103,12 @@ func (a *Analyzer) irony(sc *scratch) {
 	if !sc.pauses(opening.end) {
 		return
 	}
-	if opening.rule&ruleNegated != 0 || a.info[opening.entry].plain.pol < strongPraise {
+	if opening.rule&ruleNegated != 0 || a.info[opening.entry].weights[0].pol < strongPraise {
 		return
 	}
 	for i := 1; i < len(sc.matches); i++ {
 		m := &sc.matches[i]
-		if m.rule&ruleNegated == 0 && a.info[m.entry].plain.pol >= plainFault {
+		if m.rule&ruleNegated == 0 && a.info[m.entry].weights[0].pol >= plainFault {
 			return
 		}
 	}
@@ -185,6 +185,9 @@ func (a *Analyzer) phrase(sc *scratch, s *scope, i int, entry int32) (int32, int
 		}
 		if n.roles != 0 {
 			a.causes(sc, s, i, j, &a.roles[n.roles])
+		}
+		if !n.goesOn {
+			break
 		}
 	}
 	return entry, best

@@ -88,7 +88,7 @@ func (a *Analyzer) name(s span) string { return a.text[s.start : s.start+uint32(
 // entry puts together what is known about entry i.
 func (a *Analyzer) entry(i int) Entry {
 	e, d := &a.info[i], &a.details[i]
-	return Entry{Text: a.name(e.name)[1:], Polarity: e.plain.pol, Subjectivity: e.plain.sub, N: int(d.n),
+	return Entry{Text: a.name(e.name)[1:], Polarity: e.weights[0].pol, Subjectivity: e.weights[0].sub, N: int(d.n),
 		Sources: a.strings[d.sources], Origin: a.strings[d.origin], Reason: a.strings[d.reason]}
 }
 

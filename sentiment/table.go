@@ -94,14 +94,15 @@ type trie struct {
 
 // node is the end of a path. A path without an entry or cause has neither.
 type node struct {
-	tag   uint32 // half of the hash of the place before and the word, 0 in an empty slot
-	entry int32  // sentiment entry, -1 when there is none
-	roles int32  // number of its causes, 0 when there are none
+	tag    uint32 // half of the hash of the place before and the word, 0 in an empty slot
+	entry  int32  // sentiment entry, -1 when there is none
+	roles  uint16 // number of its causes, 0 when there are none
+	goesOn bool   // a longer phrase goes on from it
 }
 
 // newTrie returns a trie for n nodes. Places below base are words.
 func newTrie(n int, base uint32) trie {
-	size := 1 << bits.Len(uint(n*3/2))
+	size := 1 << bits.Len(uint(n*2))
 	return trie{slots: make([]node, size), shift: uint(64 - bits.TrailingZeros(uint(size))), base: base,
 		pairs: new(pairSet)}
 }
@@ -131,13 +132,16 @@ func edgeHash(from, word uint32) uint64 {
 }
 
 // put adds a node after from and returns its place.
-func (t *trie) put(from, word uint32, entry, roles int32) uint32 {
+func (t *trie) put(from, word uint32, entry int32, roles uint16) uint32 {
 	h, mask := edgeHash(from, word), uint64(len(t.slots)-1)
 	i := h >> t.shift & mask
 	for t.slots[i].tag != 0 {
 		i = (i + 1) & mask
 	}
-	t.slots[i] = node{uint32(h) | 1, entry, roles}
+	t.slots[i] = node{uint32(h) | 1, entry, roles, false}
+	if from >= t.base {
+		t.node(from).goesOn = true
+	}
 	return t.base + uint32(i)
 }
 
