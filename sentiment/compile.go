@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"fmt"
+	"hash/crc32"
 	"math"
 	"math/bits"
 	"slices"
@@ -57,10 +58,16 @@ const (
 // wordActs are the flags of words that do more than to be an entry.
 const wordActs = wordNegator | wordBoost | wordContrast | wordCauses | wordContext
 
-// digest hashes what the lexicon was read from.
-type digest struct{ sum uint64 }
+// digest sums up what the lexicon was read from. The processor has an instruction
+// for this sum.
+type digest struct{ sum uint32 }
 
-func (d *digest) add(p string) { d.sum = hashStep(d.sum, hashOf(p), 0) }
+func (d *digest) Write(p []byte) (int, error) {
+	d.sum = crc32.Update(d.sum, castagnoli, p)
+	return len(p), nil
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // entryDetails is the rest of an entry, which only readers of the lexicon want.
 type entryDetails struct {
@@ -88,7 +95,7 @@ func (lex *lexicon) compile() *Analyzer {
 		*to = c.word(classWords[i]).number
 	}
 	c.a.text = string(c.text)
-	c.a.version = fmt.Sprintf("%s-%06x", lex.release, lex.sum.sum>>40)
+	c.a.version = fmt.Sprintf("%s-%06x", lex.release, lex.sum.sum>>8)
 	return c.a
 }
 

@@ -131,18 +131,21 @@ const maxFields = 8
 func eachRow(name, content string, do func(row) error) error {
 	var fields [maxFields]string
 	for n := 1; content != ""; n++ {
-		count, start, i := 0, 0, 0
-		for ; i < len(content) && content[i] != '\n'; i++ {
-			if content[i] == '\t' && count < maxFields-1 {
-				fields[count] = content[start:i]
-				count, start = count+1, i+1
-			}
+		line, rest, _ := strings.Cut(content, "\n")
+		content = rest
+		if line = strings.TrimSuffix(line, "\r"); line == "" || line[0] == '#' {
+			continue
 		}
-		fields[count] = strings.TrimSuffix(content[start:i], "\r")
-		blank := count == 0 && strings.TrimSpace(fields[0]) == ""
-		comment := content[0] == '#'
-		content = content[min(i+1, len(content)):]
-		if blank || comment {
+		count := 0
+		for ; count < maxFields-1; count++ {
+			i := strings.IndexByte(line, '\t')
+			if i < 0 {
+				break
+			}
+			fields[count], line = line[:i], line[i+1:]
+		}
+		fields[count] = line
+		if count == 0 && strings.TrimSpace(line) == "" {
 			continue
 		}
 		if err := do(row{name, n, fields[:count+1]}); err != nil {
@@ -213,23 +216,22 @@ func (lex *lexicon) readFile(fsys fs.FS, name string, read func(row) error) erro
 	if err != nil {
 		return err
 	}
-	content, err := readAll(f)
+	content, err := lex.readAll(f)
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	lex.sum.add(content)
 	return eachRow(path.Base(name), content, read)
 }
 
 // readAll reads r into one string, without the second copy that bytes would need.
-func readAll(r io.Reader) (string, error) {
+func (lex *lexicon) readAll(r io.Reader) (string, error) {
 	var b strings.Builder
 	if f, ok := r.(fs.File); ok {
 		if info, err := f.Stat(); err == nil {
 			b.Grow(int(info.Size()))
 		}
 	}
-	_, err := io.Copy(&b, r)
+	_, err := io.Copy(io.MultiWriter(&b, &lex.sum), r)
 	return b.String(), err
 }
 
@@ -248,11 +250,10 @@ func normalText(s string) string {
 
 // overlay reads a file of the user. Its entries win over all others.
 func (lex *lexicon) overlay(o Overlay) error {
-	content, err := readAll(o.Reader)
+	content, err := lex.readAll(o.Reader)
 	if err != nil {
 		return fmt.Errorf("%s: %w", o.Name, err)
 	}
-	lex.sum.add(content)
 	return eachRow(o.Name, content, func(r row) error {
 		if r.field(1) == "deny" {
 			return lex.denyRow(r)
