@@ -35,7 +35,7 @@ type Config struct {
 	Retention   Retention
 	Health      Health
 	Calendar    Calendar
-	Lexicon     []string // files of the user's own entries
+	Lexicon     []string // files of the user's own entries, and "domain:NAME" for those of the program
 	Brands      []Brand
 	Sources     []Source
 }

@@ -123,12 +123,18 @@ func (f file) check(c *checker) *Config {
 	return out
 }
 
+// DomainPrefix marks an overlay of the lexicon that comes with the program.
+const DomainPrefix = "domain:"
+
 // beside returns paths that are relative to the configuration file, so that the
 // daemon finds them from wherever it is started.
 func (c *checker) beside(paths []string) []string {
 	out := make([]string, len(paths))
 	for i, path := range paths {
-		if out[i] = path; !filepath.IsAbs(path) {
+		if out[i] = path; strings.HasPrefix(path, DomainPrefix) {
+			continue
+		}
+		if !filepath.IsAbs(path) {
 			out[i] = filepath.Join(filepath.Dir(c.path), path)
 		}
 		if _, err := os.Stat(out[i]); err != nil {

@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"math/bits"
+	"slices"
 
 	"pantau/brand"
 )
@@ -52,7 +53,7 @@ func (lex *lexicon) causeRow(r row) error {
 		return r.errorf("no pattern")
 	}
 	if roles.direct != 0 {
-		lex.direct = append(lex.direct, text)
+		lex.direct = append(lex.direct, row{r.file, r.line, slices.Clone(r.fields)})
 	}
 	words := lex.entryWords(text)
 	lex.use(words)

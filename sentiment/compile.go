@@ -71,8 +71,8 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // entryDetails is the rest of an entry, which only readers of the lexicon want.
 type entryDetails struct {
-	n                       int32
-	sources, origin, reason uint16 // numbers of strings
+	n, line                       int32
+	sources, origin, reason, file uint16 // numbers of strings
 }
 
 // compiler turns the files into tables.
@@ -149,7 +149,7 @@ func (c *compiler) fileEntries() {
 		}
 		negated := it.turned(e.weight, share)
 		c.a.info[k] = entryInfo{name: c.name(words), weights: [2]pair{e.weight, negated}, flags: c.entryFlags(e, it, words, negated)}
-		c.a.details[k] = entryDetails{e.n, e.sources, e.origin, e.reason}
+		c.a.details[k] = entryDetails{e.n, e.line, e.sources, e.origin, e.reason, e.file}
 	}
 }
 
@@ -192,7 +192,8 @@ func (it *item) turned(own pair, share [2]float64) pair {
 	return pair{int8(math.Round(-by * float64(own.pol))), own.sub}
 }
 
-// fileWords numbers the words that a text may contain.
+// fileWords numbers the words that a text may contain. Words that are silent come
+// last, and after them the forms that stand for several words.
 func (c *compiler) fileWords() {
 	order := hotFirst(len(c.items), func(i int) int32 {
 		if c.items[i].marks&itemUsed == 0 {
@@ -219,6 +220,12 @@ func (c *compiler) fileWords() {
 		if it.alias == 0 {
 			c.a.table.put(it.hash, it.number)
 		}
+	}
+	c.a.special = uint32(len(c.a.words))
+	for _, s := range c.silent {
+		it := c.word(s)
+		it.number = c.add(it, word{entry: -1, flags: wordSilent})
+		c.a.table.put(it.hash, it.number)
 	}
 }
 
@@ -276,15 +283,8 @@ func (c *compiler) filePhrases() {
 	c.a.trie = t
 }
 
-// fileAliases files slang under its standard words. Words that are silent, and
-// forms that stand for several words, come last.
+// fileAliases files slang under its standard words.
 func (c *compiler) fileAliases() {
-	c.a.special = uint32(len(c.a.words))
-	for _, s := range c.silent {
-		it := c.word(s)
-		it.number = c.add(it, word{entry: -1, flags: wordSilent})
-		c.a.table.put(it.hash, it.number)
-	}
 	for i := range c.items {
 		it := &c.items[i]
 		if it.alias == 0 {

@@ -51,6 +51,40 @@ func (a *Analyzer) Evidence(dst []Evidence, text string) []Evidence {
 	return dst
 }
 
+// Scope is a word that changes what a hit counts: a negator, an intensifier or a
+// diminisher.
+type Scope struct {
+	Hit   int    `json:"hit"`   // index of the hit that it acts on
+	Start int    `json:"start"` // byte offsets in the original text, half open
+	End   int    `json:"end"`
+	Rule  string `json:"rule"` // negated, intensified or diminished
+}
+
+// Scopes appends the words of text that act on its hits to dst. Hits are numbered
+// as [Analyzer.Score] returns them.
+func (a *Analyzer) Scopes(dst []Scope, text string) []Scope {
+	sc := a.scratch.Get().(*scratch)
+	defer a.scratch.Put(sc)
+	sc.reset()
+	a.tokenise(sc, text)
+	a.match(sc)
+	for i := range sc.matches {
+		m := &sc.matches[i]
+		if m.rule&ruleNegated != 0 && m.rule&ruleIronic == 0 {
+			dst = append(dst, sc.scope(i, m.negator, ruleNegated))
+		}
+		if by := m.rule & (ruleIntensified | ruleDiminished); by != 0 {
+			dst = append(dst, sc.scope(i, m.booster, by))
+		}
+	}
+	return dst
+}
+
+func (s *scratch) scope(hit int, token int32, rule rules) Scope {
+	t := &s.tokens[token]
+	return Scope{hit, int(t.start), int(t.end), ruleNames[rule]}
+}
+
 // Word is one normalised word of a text.
 type Word struct {
 	Text  string // as the lexicon spells it, or the lower-case form when unknown

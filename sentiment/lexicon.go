@@ -16,8 +16,8 @@ import (
 var files embed.FS
 
 // Overlay is a lexicon file of the user. Its lines are
-// "entry<TAB>polarity[<TAB>subjectivity]" with whole numbers from -127 to 127
-// in sixteenths of a logit, or "entry<TAB>deny".
+// "entry<TAB>polarity[<TAB>subjectivity[<TAB>reason]]" with whole numbers from
+// -127 to 127 in sixteenths of a logit, or "entry<TAB>deny".
 type Overlay struct {
 	Name   string // for error messages
 	Reader io.Reader
@@ -32,6 +32,8 @@ type Entry struct {
 	Sources      string // where it was seen
 	Origin       string // learned, curated, curated+learned, vader, overlay
 	Reason       string // why a curator set it
+	File         string // the file that it stands in
+	Line         int    // and its line there
 }
 
 type pair struct{ pol, sub int8 }
@@ -48,11 +50,12 @@ type lexicon struct {
 	paths   []uint32   // the words of the entries, one after the other
 	alias   [][]uint32 // by alias number: standard words
 	roles   []causeRoles
-	direct  []string // phrases that are evidence for a cause by themselves
+	direct  []row // phrases that are evidence for a cause by themselves
 	deny    map[string]bool
 	strings []string // what many entries say, by number
 	known   map[string]uint16
 	last    uint16 // the string of the last call of once
+	reading uint16 // the string of the file that is read
 	numbers map[string]float64
 	silent  []string
 	clitics []string
@@ -68,9 +71,11 @@ type entryRow struct {
 	item                    uint32 // the place of its words
 	path                    uint32 // where its words start
 	n                       int32
+	line                    int32
 	words                   uint8
 	weight                  pair
 	sources, origin, reason uint16 // numbers of strings
+	file                    uint16
 }
 
 type itemMarks uint8
@@ -200,13 +205,13 @@ var complaint = pair{-28, 20}
 // complaints makes entries of the phrases that are evidence for a cause by
 // themselves: "otp not received" is bad news without any bad word.
 func (lex *lexicon) complaints() {
-	for _, text := range lex.direct {
-		words := lex.entryWords(text)
+	for _, r := range lex.direct {
+		words := lex.entryWords(normalText(r.field(2)))
 		it := lex.place(words)
 		it.marks |= itemFact
 		if it.entry < 0 {
 			lex.file(it, words, entryRow{weight: complaint, sources: lex.once("causes"), origin: lex.once("curated"),
-				reason: lex.once("evidence for a cause")})
+				reason: lex.once("evidence for a cause"), file: lex.once(r.file), line: int32(r.line)})
 		}
 	}
 }
@@ -275,6 +280,6 @@ func (lex *lexicon) overlay(o Overlay) error {
 		if len(words) > 0 {
 			lex.place(words).marks &^= itemNegated
 		}
-		return lex.set(r, entryRow{weight: pair{pol, sub}, sources: lex.once(o.Name), origin: lex.once("overlay")})
+		return lex.set(r, entryRow{weight: pair{pol, sub}, sources: lex.once(o.Name), origin: lex.once("overlay"), reason: lex.once(r.field(3))})
 	})
 }

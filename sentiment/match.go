@@ -9,6 +9,8 @@ type match struct {
 	last       int32   // its last token
 	value      float32 // how much the entry counts: 1, changed by emphasis and repetition
 	rule       rules
+	negator    int32 // the token that negates it, where rule says so
+	booster    int32 // the token that intensifies or diminishes it, where rule says so
 }
 
 type rules uint8
@@ -211,7 +213,7 @@ func (a *Analyzer) modify(sc *scratch, s *scope, i int, w word) {
 		boost := float32(a.boosts[sc.tokens[i].word]) / 100
 		s.booster, s.boost = i, boost
 		if s.lastHit >= 0 && i-int(sc.matches[s.lastHit].last) <= intensifyReach && w.flags&wordAfter != 0 {
-			sc.matches[s.lastHit].emphasise(boost)
+			sc.matches[s.lastHit].emphasise(boost, i)
 			s.booster = -1
 		}
 	}
@@ -219,11 +221,12 @@ func (a *Analyzer) modify(sc *scratch, s *scope, i int, w word) {
 
 // emphasise changes what an entry counts, once: "bagus banget banget banget" is
 // not more than "bagus banget".
-func (m *match) emphasise(factor float32) {
+func (m *match) emphasise(factor float32, by int) {
 	if m.rule&(ruleIntensified|ruleDiminished) != 0 {
 		return
 	}
 	m.value *= factor
+	m.booster = int32(by)
 	if factor > 1 {
 		m.rule |= ruleIntensified
 	} else {
@@ -244,12 +247,13 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
 	}
 	if s.negator >= 0 && s.negator < i && i-s.negator <= negationReach {
 		m.rule |= ruleNegated
+		m.negator = int32(s.negator)
 		if s.lastHit < 0 || int(sc.matches[s.lastHit].last) < s.negator {
 			m.start = sc.tokens[s.negator].start
 		}
 	}
 	if s.booster >= 0 && i-s.booster <= intensifyReach {
-		m.emphasise(s.boost)
+		m.emphasise(s.boost, s.booster)
 	}
 	if t.flags&tokenCaps != 0 {
 		m.rule |= ruleCaps

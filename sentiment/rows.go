@@ -159,6 +159,10 @@ func (lex *lexicon) set(r row, e entryRow) error {
 		return r.errorf("%q is not an entry: use 1 to %d words", r.field(0), maxPhrase)
 	}
 	it := lex.place(words)
+	if r.file != lex.strings[lex.reading] { // once a file, not once a row
+		lex.reading = lex.once(r.file)
+	}
+	e.file, e.line = lex.reading, int32(r.line)
 	if negated {
 		it.negated = e.weight
 		it.marks |= itemNegated

@@ -89,7 +89,8 @@ func (a *Analyzer) name(s span) string { return a.text[s.start : s.start+uint32(
 func (a *Analyzer) entry(i int) Entry {
 	e, d := &a.info[i], &a.details[i]
 	return Entry{Text: a.name(e.name)[1:], Polarity: e.weights[0].pol, Subjectivity: e.weights[0].sub, N: int(d.n),
-		Sources: a.strings[d.sources], Origin: a.strings[d.origin], Reason: a.strings[d.reason]}
+		Sources: a.strings[d.sources], Origin: a.strings[d.origin], Reason: a.strings[d.reason],
+		File: a.strings[d.file], Line: int(d.line)}
 }
 
 // Score returns the verdict on text. Stars from 1 to 5 can only make it

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -25,8 +24,9 @@ FILE.tsv has one text a line: a label, a tab and the text. Labels are neg, neu
 and pos; a file without neu is scored on two classes. With --causes the labels
 are causes, separated by commas.
 
-    --worst    shows the N wrong verdicts that were surest of themselves
-    --json     prints an array with one object a file
+    --worst      shows the N wrong verdicts that were surest of themselves
+    --lexicon    an overlay file or domain:NAME, as for pantau score
+    --json       prints an array with one object a file
 
 Example:
     $ pantau eval --worst 3 reviews.tsv`
@@ -34,6 +34,7 @@ Example:
 type evalFlags struct {
 	asJSON, causes bool
 	worst          int
+	lexicon        []string
 }
 
 func newEval() *cobra.Command {
@@ -42,7 +43,7 @@ func newEval() *cobra.Command {
 		if len(args) == 0 {
 			return usagef("eval takes one or more labelled files: see pantau eval --help")
 		}
-		a, err := sentiment.Default()
+		a, err := openLexicon(f.lexicon)
 		if err != nil {
 			return err
 		}
@@ -54,6 +55,7 @@ func newEval() *cobra.Command {
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "")
 	cmd.Flags().BoolVar(&f.causes, "causes", false, "")
 	cmd.Flags().IntVar(&f.worst, "worst", 0, "")
+	cmd.Flags().StringArrayVar(&f.lexicon, "lexicon", nil, "")
 	return cmd
 }
 
@@ -114,9 +116,9 @@ func writeConfusion(out io.Writer, r eval.Result) {
 func (f evalFlags) writeWorst(out io.Writer, r eval.Result) {
 	for _, e := range r.Worst[:min(len(r.Worst), max(0, f.worst))] {
 		fmt.Fprintf(out, "\n%s:%d is %s: %s\n", r.File, e.Line, e.Label, visible(e.Text))
-		var b strings.Builder
-		writeVerdict(&b, e.Text, &e.Score, colour(out))
-		fmt.Fprint(out, b.String())
+		p := scorePrinter{text: e.Text, score: &e.Score, coloured: colour(out), columns: columns(out)}
+		p.verdict()
+		fmt.Fprint(out, p.String())
 	}
 }
 

@@ -61,7 +61,7 @@ func writeLexicon(out io.Writer, a *sentiment.Analyzer) error {
 }
 
 func learnBrand(ctx context.Context, out io.Writer, file, brandName string, limit int) error {
-	_, db, err := openStore(ctx, file)
+	cfg, db, err := openStore(ctx, file)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func learnBrand(ctx context.Context, out io.Writer, file, brandName string, limi
 	if err != nil {
 		return err
 	}
-	a, err := sentiment.Default()
+	a, err := newScorer(cfg)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"pantau/config"
 	"pantau/internal/export"
+	"pantau/sentiment"
 	"pantau/store"
 )
 
@@ -53,6 +54,18 @@ func (f *databaseFlags) locate() (path string, zone *time.Location, err error) {
 		return "", nil, err
 	}
 	return cfg.Database, cfg.Zone, nil
+}
+
+// scorer returns the scorer that the daemon of this database uses.
+func (f *databaseFlags) scorer() (*sentiment.Analyzer, error) {
+	if f.database != "" {
+		return sentiment.Default()
+	}
+	cfg, err := config.Load(f.config, os.Getenv, nil)
+	if err != nil {
+		return nil, err
+	}
+	return newScorer(cfg)
 }
 
 // read opens the database for queries.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"pantau/sentiment"
 	"pantau/store"
 )
 
@@ -16,9 +15,10 @@ const rescoreHelp = `
 Usage:
     pantau rescore [--json]
 
-Judges all stored texts again with the lexicon of this program, and moves every
-count with them. Never alerts; incidents stay as they were decided, and labels
-stay. What was stopped goes on where it was. May run while pantau run collects.
+Judges all stored texts again with the lexicon of this program and the overlays
+of the configuration, and moves every count with them. Never alerts; incidents
+stay as they were decided, and labels stay. What was stopped goes on where it
+was. May run while pantau run collects.
 
     --config FILE     says where the database is (default: config.toml)
     --database FILE   the database itself, without a configuration
@@ -34,7 +34,7 @@ func newRescore() *cobra.Command {
 	f.add(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		scorer, err := sentiment.Default()
+		scorer, err := f.scorer()
 		if err != nil {
 			return err
 		}

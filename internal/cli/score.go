@@ -14,23 +14,27 @@ import (
 
 const scoreHelp = `
 Usage:
-    pantau score [--json] [--stars N] TEXT...    how TEXT is scored
-    pantau score [--json]                        the same for each line of input
+    pantau score [--json] [--stars N] [--lexicon WHAT] TEXT...
+    pantau score [--json] [--lexicon WHAT]          each line of input
 
 The first line is the verdict, the compound from -1 to 1, and what decided it.
-Below stand all contributions: polarity and subjectivity in logits, the entry of
-the lexicon as it spells it (~ when negated), what changed it, where it was
-learned and from how many texts. Their sum with the bias is the score.
+Below stands every contribution: the words (an arrow leads from a negator or
+intensifier to the word it acts on), polarity and subjectivity in logits, the
+entry of the lexicon (~ when negated), its file and line, and where its weight
+comes from. Their sum with the bias is the score.
 
-    --stars    rating of the review; it can make the verdict doubtful, no more
-    --json     prints one JSON object a text
+    --stars      rating of the review; it can make the verdict doubtful, no more
+    --lexicon    an overlay file, or domain:app, domain:bank, domain:food,
+                 domain:hotel, domain:shop, domain:telco; may be repeated
+    --json       prints one JSON object a text
 
 Example:
     $ pantau score "gak bagus, sangat lambat"`
 
 type scoreFlags struct {
-	asJSON bool
-	stars  int
+	asJSON  bool
+	stars   int
+	lexicon []string
 }
 
 func newScore() *cobra.Command {
@@ -39,7 +43,7 @@ func newScore() *cobra.Command {
 		if f.stars < 0 || f.stars > 5 {
 			return usagef("--stars is %d: use 1 to 5", f.stars)
 		}
-		a, err := sentiment.Default()
+		a, err := openLexicon(f.lexicon)
 		if err != nil {
 			return err
 		}
@@ -47,6 +51,7 @@ func newScore() *cobra.Command {
 	}}
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "")
 	cmd.Flags().IntVar(&f.stars, "stars", 0, "")
+	cmd.Flags().StringArrayVar(&f.lexicon, "lexicon", nil, "")
 	return cmd
 }
 
@@ -67,94 +72,210 @@ func (f scoreFlags) run(a *sentiment.Analyzer, in io.Reader, out io.Writer, args
 	return lines.Err()
 }
 
-// scored is what --json prints: the score and the bias that completes its sum.
+// scored is what --json prints: the score, the bias that completes its sum, what
+// acts on its hits, and the entries behind them.
 type scored struct {
 	Text    string  `json:"text"`
 	Lexicon string  `json:"lexicon"`
 	Bias    float64 `json:"bias"`
 	SubBias float64 `json:"bias_subjectivity"`
 	brand.Score
+	Scopes  []sentiment.Scope `json:"scopes"`
+	Entries []provenance      `json:"entries"` // in the order of the hits
+}
+
+// provenance is where the weight of an entry comes from, and what it is before
+// the text changes it, in sixteenths of a logit.
+type provenance struct {
+	Polarity     int8   `json:"polarity"`
+	Subjectivity int8   `json:"subjectivity"`
+	Where        string `json:"where"`
+	Origin       string `json:"origin"`
+	Sources      string `json:"sources,omitempty"`
+	Texts        int    `json:"texts,omitempty"`
+	Reason       string `json:"reason,omitempty"`
 }
 
 func (f scoreFlags) print(a *sentiment.Analyzer, out io.Writer, text string) error {
 	s := a.Score(text, f.stars)
+	scopes := a.Scopes([]sentiment.Scope{}, text)
 	if f.asJSON {
-		if s.Hits == nil {
-			s.Hits = []brand.Hit{}
+		doc := scored{Text: text, Lexicon: a.Version(), Bias: a.Bias().Polarity, SubBias: a.Bias().Subjectivity, Score: s, Scopes: scopes, Entries: []provenance{}}
+		doc.Hits, doc.Causes = append([]brand.Hit{}, s.Hits...), append([]brand.CauseHit{}, s.Causes...)
+		for _, h := range s.Hits {
+			doc.Entries = append(doc.Entries, provenanceOf(a, h))
 		}
-		if s.Causes == nil {
-			s.Causes = []brand.CauseHit{}
-		}
-		return printJSON(out, scored{text, a.Version(), a.Bias().Polarity, a.Bias().Subjectivity, s})
+		return printJSON(out, doc)
 	}
-	var b strings.Builder
-	writeVerdict(&b, text, &s, colour(out))
-	writeHits(&b, a, text, &s)
-	writeContext(&b, text, &s)
-	_, err := io.WriteString(out, b.String())
+	p := scorePrinter{a: a, text: text, score: &s, scopes: scopes, coloured: colour(out), columns: columns(out)}
+	p.verdict()
+	p.hits()
+	p.context()
+	_, err := io.WriteString(out, p.String())
 	return err
 }
 
-// tellingWeight is the least contribution that the first line names.
+func provenanceOf(a *sentiment.Analyzer, h brand.Hit) provenance {
+	e, _ := a.Entry(h.Entry)
+	return provenance{e.Polarity, e.Subjectivity, fmt.Sprintf("%s:%d", e.File, e.Line), e.Origin, e.Sources, e.N, e.Reason}
+}
+
+// scorePrinter writes one score for people.
+type scorePrinter struct {
+	strings.Builder
+	a        *sentiment.Analyzer
+	text     string
+	score    *brand.Score
+	scopes   []sentiment.Scope
+	coloured bool
+	columns  int
+}
+
+// The colours of a terminal: complaint, praise, and what matters less.
+const (
+	red   = "31"
+	green = "32"
+	faint = "2"
+)
+
+func (p *scorePrinter) paint(code, s string) string {
+	if !p.coloured || code == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+// tellingWeight is the least contribution that the first lines name.
 const tellingWeight = 0.15
 
-func writeVerdict(b *strings.Builder, text string, s *brand.Score, coloured bool) {
-	verdict := fmt.Sprintf("%-8s  %+.2f", s.Polarity, s.Compound)
-	if code := map[brand.Polarity]string{brand.Negative: "31", brand.Positive: "32"}[s.Polarity]; coloured && code != "" {
-		verdict = "\x1b[" + code + "m" + verdict + "\x1b[0m"
+func signColour(weight float64) string {
+	switch {
+	case weight >= tellingWeight:
+		return green
+	case weight <= -tellingWeight:
+		return red
 	}
-	b.WriteString(verdict)
-	for _, h := range s.Hits {
-		if h.Weight >= tellingWeight || h.Weight <= -tellingWeight {
-			fmt.Fprintf(b, "   %s (%+.2f)", visible(text[h.Start:h.End]), h.Weight)
+	return ""
+}
+
+// verdict writes the class and what decided it, broken before the margin.
+func (p *scorePrinter) verdict() {
+	s := p.score
+	code := map[brand.Polarity]string{brand.Negative: red, brand.Positive: green}[s.Polarity]
+	head := fmt.Sprintf("%-8s  %+.2f", s.Polarity, s.Compound)
+	p.WriteString(p.paint(code, head))
+	at := width(head)
+	for i, h := range s.Hits {
+		if signColour(h.Weight) == "" {
+			continue
+		}
+		part := fmt.Sprintf("%s (%+.2f)", clip(p.words(i), p.columns-12), h.Weight)
+		if at += 3 + width(part); at > p.columns {
+			p.WriteString("\n")
+			at = width(part) + 3
+		}
+		p.WriteString("   " + p.paint(signColour(h.Weight), part))
+	}
+	p.WriteByte('\n')
+}
+
+// words returns what hit i says, with an arrow from every word that acts on it.
+func (p *scorePrinter) words(i int) string {
+	h := p.score.Hits[i]
+	start, before, after := h.Start, "", ""
+	for _, s := range p.scopes {
+		if s.Hit != i {
+			continue
+		}
+		if word := visible(p.text[s.Start:s.End]); s.Start >= h.End {
+			after += " ← " + word
+		} else {
+			before += word + " → "
+			start = max(start, min(s.End, h.End))
 		}
 	}
-	b.WriteByte('\n')
+	return before + strings.TrimSpace(visible(p.text[start:h.End])) + after
 }
 
-func writeHits(b *strings.Builder, a *sentiment.Analyzer, text string, s *brand.Score) {
-	if len(s.Hits) == 0 {
+// weightColumns is the room that the two numbers of a line take.
+const weightColumns = 18
+
+// hits writes two lines for every hit: what it adds, and where that comes from.
+func (p *scorePrinter) hits() {
+	if len(p.score.Hits) == 0 {
 		return
 	}
-	said, entry := len("words"), len("entry")
-	for _, h := range s.Hits {
-		said, entry = max(said, width(visible(text[h.Start:h.End]))), max(entry, width(h.Entry))
+	said := len("words")
+	for i := range p.score.Hits {
+		said = max(said, width(p.words(i)))
 	}
-	fmt.Fprintf(b, "\n  %-*s  %-*s  polarity  subject.  from\n", said, "words", entry, "entry")
-	for _, h := range s.Hits {
-		words := visible(text[h.Start:h.End])
-		fmt.Fprintf(b, "  %s%s  %s%s  %+8.2f  %+8.2f  %s\n", words, pad(words, said), h.Entry, pad(h.Entry, entry),
-			h.Weight, h.Subjectivity, provenance(a, h))
+	said = min(said, p.columns-2-weightColumns)
+	fmt.Fprintf(p, "\n  %-*s  polarity subject.\n", said, "words")
+	for i, h := range p.score.Hits {
+		words := clip(p.words(i), said)
+		fmt.Fprintf(p, "  %s%s %s %+8.2f\n", words, pad(words, said), p.paint(signColour(h.Weight), fmt.Sprintf("%+8.2f", h.Weight)), h.Subjectivity)
+		for _, line := range wrap(p.from(h), p.columns-6) {
+			p.WriteString(p.paint(faint, "      "+line) + "\n")
+		}
 	}
-	bias := a.Bias()
-	sum := sentiment.Sum(bias, s.Hits)
-	fmt.Fprintf(b, "  %-*s  %-*s  %+8.2f  %+8.2f\n", said, "", entry, "bias", bias.Polarity, bias.Subjectivity)
-	fmt.Fprintf(b, "  %-*s  %-*s  %+8.2f  %+8.2f\n", said, "", entry, "sum", sum.Polarity, sum.Subjectivity)
+	bias := p.a.Bias()
+	sum := sentiment.Sum(bias, p.score.Hits)
+	fmt.Fprintf(p, "  %-*s %+8.2f %+8.2f\n  %-*s %+8.2f %+8.2f\n", said, "bias", bias.Polarity, bias.Subjectivity, said, "sum", sum.Polarity, sum.Subjectivity)
 }
 
-// provenance says where an entry comes from and what changed its weight.
-func provenance(a *sentiment.Analyzer, h brand.Hit) string {
-	e, _ := a.Entry(h.Entry)
-	from := e.Origin
-	if e.N > 0 {
-		from += fmt.Sprintf(", %d texts of %s", e.N, strings.ReplaceAll(e.Sources, ",", " "))
+// from says which entry a hit is, where it stands, what its weight was learned
+// from and what the text changed.
+func (p *scorePrinter) from(h brand.Hit) string {
+	e := provenanceOf(p.a, h)
+	text := fmt.Sprintf("%s, %s %s", h.Entry, e.Where, e.Origin)
+	if e.Texts > 0 {
+		text += fmt.Sprintf(", %d texts of %s", e.Texts, strings.ReplaceAll(e.Sources, ",", " "))
+	}
+	if e.Reason != "" {
+		text += ", " + e.Reason
 	}
 	if h.Rule != "" {
-		from += "; " + h.Rule
+		text += "; " + strings.ReplaceAll(h.Rule, ",", ", ")
 	}
-	return from
+	return visible(text)
 }
 
-func writeContext(b *strings.Builder, text string, s *brand.Score) {
-	b.WriteByte('\n')
-	for _, c := range s.Causes {
-		fmt.Fprintf(b, "  cause     %s: %s\n", c.Cause.Name("en"), visible(text[c.Start:c.End]))
+// context writes what is not part of the sum.
+func (p *scorePrinter) context() {
+	p.WriteByte('\n')
+	for _, c := range p.score.Causes {
+		for i, line := range wrap(c.Cause.Name("en")+": "+visible(p.text[c.Start:c.End]), p.columns-12) {
+			fmt.Fprintf(p, "  %-9s %s\n", map[bool]string{true: "cause"}[i == 0], line)
+		}
 	}
 	doubtful := ""
-	if s.Doubtful {
+	if p.score.Doubtful {
 		doubtful = ", doubtful"
 	}
-	fmt.Fprintf(b, "  language  %s\n  complaint %.0f %%%s\n", s.Language, 100*s.PNegative, doubtful)
+	fmt.Fprintf(p, "  language  %s\n  complaint %.0f %%%s\n", p.score.Language, 100*p.score.PNegative, doubtful)
+}
+
+// wrap breaks text between words into lines of at most n columns.
+func wrap(text string, n int) (lines []string) {
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && width(line)+1+width(word) > n {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += clip(word, max(n, 8))
+	}
+	return append(lines, line)
+}
+
+// clip shortens text to n columns.
+func clip(text string, n int) string {
+	if r := []rune(text); len(r) > max(n, 1) {
+		return string(r[:max(n, 1)-1]) + "…"
+	}
+	return text
 }
 
 // visible makes text safe for a terminal: control and direction characters of a

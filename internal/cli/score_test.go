@@ -39,6 +39,42 @@ func TestScoreShowsEverySummand(t *testing.T) {
 	}
 }
 
+func TestScoreFitsTheTerminal(t *testing.T) {
+	text := "pelayanan sangat sangat mengecewakan, ramah banget, tapi paket belum sampai sampai, penjualnya tidak-bertanggung-jawab-sama-sekali-ya"
+	a := lexicon(t)
+	score := a.Score(text, 0)
+	for _, columns := range []int{40, 60, 78} {
+		p := scorePrinter{a: a, text: text, score: &score, scopes: a.Scopes(nil, text), columns: columns}
+		p.verdict()
+		p.hits()
+		p.context()
+		for line := range strings.Lines(p.String()) {
+			if n := width(strings.TrimSuffix(line, "\n")); n > columns {
+				t.Errorf("%d columns in a terminal of %d: %q", n, columns, line)
+			}
+		}
+		if !strings.Contains(p.String(), "ramah ← banget") {
+			t.Errorf("no arrow from banget to ramah:\n%s", p.String())
+		}
+	}
+}
+
+func TestScoreWithADomain(t *testing.T) {
+	for domain, want := range map[string]string{"hotel": "positive", "food": "negative"} {
+		a, err := openLexicon([]string{"domain:" + domain})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := (scoreFlags{}).run(a, nil, &out, []string{"dingin sekali"}); err != nil || !strings.HasPrefix(out.String(), want) || !strings.Contains(out.String(), "domain_"+domain+".tsv:") {
+			t.Errorf("in %s: %v\n%s\nwant %s and the line of the entry", domain, err, out.String(), want)
+		}
+	}
+	if _, err := openLexicon([]string{"domain:bnk"}); err == nil || !strings.Contains(err.Error(), "app, bank") {
+		t.Errorf("domain:bnk says %v, want the names that exist", err)
+	}
+}
+
 func TestScoreJSONAddsUp(t *testing.T) {
 	var out bytes.Buffer
 	if err := (scoreFlags{asJSON: true, stars: 1}).run(lexicon(t), strings.NewReader("paket belum sampai\nxyzzy\n"), &out, nil); err != nil {

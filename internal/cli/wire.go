@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -146,17 +147,28 @@ func newPipeline(cfg *config.Config, db *store.DB, log *slog.Logger) (*daemon.Pi
 		Calendar: cfg.Calendar, Escalation: cfg.Escalation, Sensitivity: cfg.Sensitivity, Log: log, Now: time.Now, Decided: func() {}}, nil
 }
 
-// newScorer returns the scorer with the user's own entries. A bad line in them is
-// a mistake of the configuration.
-func newScorer(cfg *config.Config) (*sentiment.Analyzer, error) {
+// newScorer returns the scorer with the user's own entries.
+func newScorer(cfg *config.Config) (*sentiment.Analyzer, error) { return openLexicon(cfg.Lexicon) }
+
+// openLexicon returns the scorer with overlays: files, and "domain:NAME" for those
+// that come with the program. A bad line in them is a mistake of the user.
+func openLexicon(names []string) (*sentiment.Analyzer, error) {
 	var overlays []sentiment.Overlay
-	for _, path := range cfg.Lexicon {
-		f, err := os.Open(path)
+	for _, name := range names {
+		if domain, ok := strings.CutPrefix(name, config.DomainPrefix); ok {
+			o, err := sentiment.Domain(domain)
+			if err != nil {
+				return nil, usagef("lexicon: %v", err)
+			}
+			overlays = append(overlays, o)
+			continue
+		}
+		f, err := os.Open(name)
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
-		overlays = append(overlays, sentiment.Overlay{Name: path, Reader: f})
+		overlays = append(overlays, sentiment.Overlay{Name: name, Reader: f})
 	}
 	scorer, err := sentiment.New(overlays...)
 	if err != nil {

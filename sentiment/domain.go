@@ -1,0 +1,22 @@
+package sentiment
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Domains returns the names of the overlays that come with the program, sorted.
+// Words mean different things in different trades: a cold room pleases a guest,
+// and a cold meal does not.
+func Domains() []string { return []string{"app", "bank", "food", "hotel", "shop", "telco"} }
+
+// Domain returns the overlay of a trade.
+func Domain(name string) (Overlay, error) {
+	if !slices.Contains(Domains(), name) {
+		return Overlay{}, fmt.Errorf("domain %q: use %s", name, strings.Join(Domains(), ", "))
+	}
+	file := "domain_" + name + ".tsv"
+	f, err := files.Open("lexicon/" + file)
+	return Overlay{Name: file, Reader: f}, err
+}
