@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"cmp"
 	"io/fs"
 	"math/bits"
 	"slices"
@@ -48,6 +49,33 @@ func (a *Analyzer) Evidence(dst []Evidence, text string) []Evidence {
 		}
 		dst = append(dst, Evidence{a.name(a.info[m.entry].name)[1:], v, m.rule&ruleNegated != 0})
 	}
+	return dst
+}
+
+// Span is a part of a text that pulls its score one way: neighbouring hits of one
+// sign, with nothing but space between them. It is what a reader sees marked.
+type Span struct {
+	Start, End int     // byte offsets in the original text, half open
+	Weight     float64 // sum of the contributions of its hits
+}
+
+// Spans joins the hits of a text to spans and appends them to dst, the strongest
+// in the direction of sign (-1 or 1) first. Hits without polarity join neither.
+func Spans(dst []Span, text string, hits []brand.Hit, sign float64) []Span {
+	first := len(dst)
+	for _, h := range hits {
+		if h.Weight == 0 {
+			continue
+		}
+		if n := len(dst); n > first {
+			if last := &dst[n-1]; last.Weight*h.Weight > 0 && (h.Start <= last.End || strings.TrimSpace(text[last.End:h.Start]) == "") {
+				last.End, last.Weight = max(last.End, h.End), last.Weight+h.Weight
+				continue
+			}
+		}
+		dst = append(dst, Span{h.Start, h.End, h.Weight})
+	}
+	slices.SortStableFunc(dst[first:], func(x, y Span) int { return cmp.Compare(sign*y.Weight, sign*x.Weight) })
 	return dst
 }
 

@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"math"
 	"math/rand/v2"
@@ -120,52 +121,61 @@ func TestExplanationIsComplete(t *testing.T) {
 	}
 }
 
-// without blanks the spans of hits.
-func without(text string, hits []brand.Hit) string {
+// without blanks the spans.
+func without(text string, spans []Span) string {
 	b := []byte(text)
-	for _, h := range hits {
-		for i := h.Start; i < h.End; i++ {
+	for _, s := range spans {
+		for i := s.Start; i < s.End; i++ {
 			b[i] = ' '
 		}
 	}
 	return string(b)
 }
 
+// TestHitsDecide removes what the explanation names. A span is what a reader sees
+// marked: neighbouring hits that pull the same way, see [Spans].
 func TestHitsDecide(t *testing.T) {
 	a := analyzer(t)
 	rng := rand.New(rand.NewPCG(3, 4))
-	var polar, top, long, random int
+	var polar, spans, hits, long, random, randomSpans int
 	for _, text := range devTexts(t, 4000) {
 		s := a.Score(text, 0)
-		if s.Polarity != brand.Negative && s.Polarity != brand.Positive {
+		sign := map[brand.Polarity]float64{brand.Negative: -1, brand.Positive: 1}[s.Polarity]
+		if sign == 0 {
 			continue
 		}
+		changes := func(without string) int {
+			if a.Score(without, 0).Polarity != s.Polarity {
+				return 1
+			}
+			return 0
+		}
 		polar++
-		sign := 1.0
-		if s.Polarity == brand.Negative {
-			sign = -1
+		top := Spans(nil, text, s.Hits, sign)
+		spans += changes(without(text, top[:min(3, len(top))]))
+		each := make([]Span, len(s.Hits))
+		for i, h := range s.Hits {
+			each[i] = Span{h.Start, h.End, h.Weight}
 		}
-		hits := slices.Clone(s.Hits)
-		slices.SortFunc(hits, func(x, y brand.Hit) int { return int(math.Copysign(1, sign*(y.Weight-x.Weight))) })
-		if a.Score(without(text, hits[:min(3, len(hits))]), 0).Polarity != s.Polarity {
-			top++
-		}
-		if len(hits) < 6 {
+		slices.SortStableFunc(each, func(x, y Span) int { return cmp.Compare(sign*y.Weight, sign*x.Weight) })
+		hits += changes(without(text, each[:min(3, len(each))]))
+		if len(each) < 6 {
 			continue // any three are most of it
 		}
 		long++
-		rng.Shuffle(len(hits), func(i, j int) { hits[i], hits[j] = hits[j], hits[i] })
-		if a.Score(without(text, hits[:3]), 0).Polarity != s.Polarity {
-			random++
-		}
+		rng.Shuffle(len(each), func(i, j int) { each[i], each[j] = each[j], each[i] })
+		random += changes(without(text, each[:3]))
+		rng.Shuffle(len(top), func(i, j int) { top[i], top[j] = top[j], top[i] })
+		randomSpans += changes(without(text, top[:min(3, len(top))]))
 	}
-	t.Logf("%.1f %% of %d polar verdicts change without their top three hits, %.1f %% of %d without three random ones",
-		100*float64(top)/float64(polar), polar, 100*float64(random)/float64(long), long)
-	if float64(random) > 0.25*float64(long) {
+	share := func(n, of int) float64 { return 100 * float64(n) / float64(of) }
+	t.Logf("of %d polar verdicts, %.1f %% change without the top three spans and %.1f %% without the top three hits; of %d with six hits or more, %.1f %% without three random hits and %.1f %% without three random spans",
+		polar, share(spans, polar), share(hits, polar), long, share(random, long), share(randomSpans, long))
+	if share(spans, polar) < 80 {
+		t.Errorf("the top three spans decide %d of %d verdicts, want 80 %%", spans, polar)
+	}
+	if share(random, long) > 25 {
 		t.Errorf("three random hits change %d of %d verdicts, want at most a quarter", random, long)
-	}
-	if float64(top) < 0.7*float64(polar) {
-		t.Errorf("the top three hits decide %d of %d verdicts, want 70 %%", top, polar)
 	}
 }
 
@@ -197,7 +207,8 @@ func TestSpellingChangesNothing(t *testing.T) {
 	a := analyzer(t)
 	variants := [][2]string{{" tidak ", " gak "}, {" tidak ", " ga "}, {" tidak ", " nggak "}, {" tidak ", " tdk "}, {" banget", " bgt"},
 		{"banget", "bangeeeet"}, {" sangat ", " sgt "}, {" bagus", " baguuus"}, {" dengan ", " dgn "}, {" yang ", " yg "}, {" sudah ", " udah "},
-		{" belum ", " blm "}, {" kecewa", " kecewaaa"}, {" barang", " brg"}, {" terima kasih", " makasih"}}
+		{" belum ", " blm "}, {" kecewa", " kecewaaa"}, {" barang", " brg"}, {" terima kasih", " makasih"}, {"👍", "👍🏽"},
+		{"🙏", "🙏🏻"}, {"❤", "❤\ufe0f"}, {"😍", "😍\ufe0f"}, {"😭", "😭😭"}}
 	same, all := 0, 0
 	for _, text := range devTexts(t, 9000) {
 		text = " " + strings.ToLower(text)
