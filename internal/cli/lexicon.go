@@ -77,6 +77,9 @@ func learnBrand(ctx context.Context, out io.Writer, file, brandName string, limi
 	if err != nil {
 		return err
 	}
+	if len(reviews) == 0 {
+		return fmt.Errorf("no reviews with stars for %q: is it a brand of %s, with a source that gives stars?", brandName, file)
+	}
 	a, err := newScorer(cfg)
 	if err != nil {
 		return err

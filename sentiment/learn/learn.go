@@ -23,7 +23,9 @@ type Proposal struct {
 	Weight   int // polarity in sixteenths of a logit, as an overlay file has it
 	Low      int // reviews with one or two stars that hold it
 	High     int // reviews with four or five stars that hold it
-	Examples []string
+	Examples []string // up to three, first of the side that the weight speaks of
+
+	against []string // while counting, those with four or five stars
 }
 
 const (
@@ -51,7 +53,11 @@ func Propose(a *sentiment.Analyzer, reviews []Review) []Proposal {
 			continue
 		}
 		p.Weight = int(math.Round(min(maxWeight, max(-maxWeight, odds/2*perLogit))))
-		certainty[p.Term] = math.Abs(z)
+		if certainty[p.Term] = math.Abs(z); z > 0 {
+			p.Examples, p.against = p.against, p.Examples
+		}
+		p.Examples = append(p.Examples, p.against...)
+		p.Examples, p.against = p.Examples[:min(examples, len(p.Examples))], nil
 		out = append(out, *p)
 	}
 	slices.SortFunc(out, func(x, y Proposal) int {
@@ -101,13 +107,15 @@ func (c *counter) count(term string, r Review, seen map[string]bool) {
 		p = &Proposal{Term: term}
 		c.terms[term] = p
 	}
+	side := &p.Examples
 	if r.Stars < 3 {
 		p.Low++
 	} else {
 		p.High++
+		side = &p.against
 	}
-	if len(p.Examples) < examples {
-		p.Examples = append(p.Examples, r.Text)
+	if len(*side) < examples {
+		*side = append(*side, r.Text)
 	}
 }
 

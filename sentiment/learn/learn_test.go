@@ -29,12 +29,33 @@ func TestPropose(t *testing.T) {
 		if !ok || p.Weight*sign <= 0 || p.Low+p.High != 40 || len(p.Examples) != 3 {
 			t.Errorf("proposal for %q is %+v, want one with sign %d, 40 reviews and 3 examples", term, p, sign)
 		}
+		for _, e := range p.Examples {
+			if !strings.Contains(e, term) {
+				t.Errorf("example %q for %q", e, term)
+			}
+		}
 	}
 	for term := range got {
 		for _, no := range []string{"jakarta", "mblayang", "nomor"} {
 			if strings.Contains(" "+term+" ", " "+no+" ") && term == no {
 				t.Errorf("%q is proposed: it is denied, has three stars only, or stands on both sides", term)
 			}
+		}
+	}
+}
+
+func TestExamplesSpeakForTheWeight(t *testing.T) {
+	a, err := sentiment.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reviews := []Review{{"blorong tapi suka", 5}, {"blorong tapi enak", 4}}
+	for i := range 40 {
+		reviews = append(reviews, Review{fmt.Sprintf("blorong %d", i), 1}, Review{"cocok", 5})
+	}
+	for _, p := range Propose(a, reviews) {
+		if p.Term == "blorong" && (p.Weight >= 0 || p.Examples[0] != "blorong 0") {
+			t.Errorf("proposal %+v, want examples with one star first", p)
 		}
 	}
 }
