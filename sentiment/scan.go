@@ -56,22 +56,25 @@ func (s *scratch) load(text string) int {
 	return k / 2
 }
 
-// look makes tokens of the runs from one up to another. It takes no branch that a text
-// can surprise, and the table is asked about all words before any answer is used.
+// look makes tokens of the runs from one up to another. It takes no branch that a
+// text can surprise, and the table is asked about all words before any answer is
+// used.
 func (a *Analyzer) look(sc *scratch, from, to int) {
-	runs, b := sc.runs, sc.text
-	slots, shift := a.table.slots, a.table.shift
-	for k := from; k < to; k++ {
-		i, end := runs[2*k], runs[2*k+1]
+	b, runs := sc.text, sc.runs[2*from:]
+	slots, shift := a.table.slots, a.table.shift&63
+	made := sc.made[from:to]
+	for k := range made {
+		i, end := runs[0], runs[1]
+		runs = runs[2:]
 		var w written
 		if size := uint(end - i); size < uint(len(masks)) {
 			w = wordOf((*[16]byte)(b[i:]), &masks[size])
 		} else {
 			w = longWord(b[i:end])
 		}
-		t := &sc.made[k]
+		t := &made[k]
 		t.start, t.end, t.word, t.flags = i, end, 0, tokenPlain
-		if slot := slots[w.hash>>(shift&63)]; slot.tag == uint32(w.hash) {
+		if slot := &slots[w.hash>>shift]; slot.tag == uint32(w.hash) {
 			t.word = slot.word
 		}
 		if w.digits() {
@@ -91,7 +94,6 @@ func (s *scratch) fit(n int) {
 	s.text = make([]byte, size)
 	s.runs = make([]int32, size+2)
 	s.made = make([]token, size/2+2)
-	s.missing = make([]int32, size/2+1)
 }
 
 // written is what one look at a word finds: its hash in lower case, and all its

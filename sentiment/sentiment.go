@@ -117,8 +117,6 @@ type scratch struct {
 	text     []byte  // the text, and room behind it
 	runs     []int32 // where its runs of letters and digits start and end
 	made     []token // what the runs are by themselves
-	missing  []int32 // tokens that are looked for again
-	misses   int
 	tokens   []token
 	folded   []token // tokens before those that stand for several words are replaced
 	matches  []match
@@ -133,7 +131,6 @@ type scratch struct {
 	upper    int   // letters in capitals
 	marks    int32 // tokens that are no words
 	contexts int   // matches that make no text known
-	special  bool  // a token stands for several words
 	loud     bool  // an entry stands in capitals
 	caused   bool  // last is of this text
 	topical  bool  // the topic of a cause was named
@@ -160,7 +157,7 @@ func (s *scratch) reset() {
 		*s = *newScratch().(*scratch)
 	}
 	s.tokens, s.causes = s.tokens[:0], s.causes[:0]
-	s.lower, s.upper, s.contexts, s.marks, s.misses = 0, 0, 0, 0, 0
+	s.lower, s.upper, s.contexts, s.marks = 0, 0, 0, 0
 	s.heard, s.votes = [4]uint64{}, [8]int32{}
-	s.special, s.loud, s.caused, s.topical, s.fact = false, false, false, false, false
+	s.loud, s.caused, s.topical, s.fact = false, false, false, false
 }

@@ -95,15 +95,7 @@ func (a *Analyzer) tokenise(sc *scratch, text string) {
 		i, k = sc.push(k, gap)
 		gap = 0
 	}
-	expands := sc.special
-	for _, k := range sc.missing[:sc.misses] {
-		t := &sc.tokens[k]
-		t.word = a.resolve(sc, t)
-	}
-	for i := range sc.tokens {
-		expands = expands || sc.tokens[i].word >= a.special
-	}
-	if expands {
+	if a.settle(sc) >= a.special {
 		a.unfold(sc)
 	}
 }
@@ -111,24 +103,36 @@ func (a *Analyzer) tokenise(sc *scratch, text string) {
 // push appends run k, after a gap, and the runs that follow with one space before
 // them and no sign at their end. It returns the byte and the run after them.
 func (s *scratch) push(k int, gap tokenFlags) (int, int) {
-	made, b, tokens, misses := s.made, s.text, s.tokens, s.misses
+	first, b, made := k, s.text, s.made
+	end := int(made[k].end)
 	for {
+		k++
 		t := &made[k]
-		s.missing[misses] = int32(len(tokens))
-		if t.word == 0 {
-			misses++
+		if b[end] != ' ' || int(t.start) != end+1 || endings[b[t.end]] {
+			break
 		}
-		if t.flags&tokenMark != 0 {
-			s.marks++
-		}
-		tokens = append(tokens, token{t.start, t.end, t.word, t.flags | gap})
-		gap, k = 0, k+1
-		end, next := int(t.end), int(made[k].start)
-		if b[end] != ' ' || next != end+1 || endings[b[made[k].end]] {
-			s.tokens, s.misses = tokens, misses
-			return end, k
-		}
+		end = int(t.end)
 	}
+	n := len(s.tokens)
+	s.tokens = append(s.tokens, made[first:k]...)
+	s.tokens[n].flags |= gap
+	return end, k
+}
+
+// settle finds the words that do not lie at their first place and counts the
+// tokens that are no words. It returns the greatest word.
+func (a *Analyzer) settle(sc *scratch) (greatest uint32) {
+	marks := int32(0)
+	for i := range sc.tokens {
+		t := &sc.tokens[i]
+		if t.word == 0 && t.flags&tokenPlain != 0 {
+			t.word = a.resolve(sc, t)
+		}
+		greatest = max(greatest, t.word)
+		marks += int32(t.flags & tokenMark / tokenMark)
+	}
+	sc.marks = marks
+	return greatest
 }
 
 // resolve finds the word of a token that does not lie at its first place.
@@ -225,7 +229,6 @@ func (s *scratch) add(t token) { s.tokens = append(s.tokens, t) }
 // mark adds a token that is no word.
 func (s *scratch) mark(t token) {
 	t.flags |= tokenMark
-	s.marks++
 	s.add(t)
 }
 
@@ -347,7 +350,6 @@ func (a *Analyzer) foldedWord(sc *scratch, text string, start int, gap *tokenFla
 		w = a.variants(sc, sc.alt[:n])
 	}
 	sc.lower += n
-	sc.special = sc.special || w >= a.special
 	sc.add(token{int32(start), int32(end), w, *gap})
 	*gap = 0
 	return end

@@ -20,9 +20,9 @@ type Review struct {
 // Proposal is a term that the stars say something about.
 type Proposal struct {
 	Term     string
-	Weight   int // polarity in sixteenths of a logit, as an overlay file has it
-	Low      int // reviews with one or two stars that hold it
-	High     int // reviews with four or five stars that hold it
+	Weight   int      // polarity in sixteenths of a logit, as an overlay file has it
+	Low      int      // reviews with one or two stars that hold it
+	High     int      // reviews with four or five stars that hold it
 	Examples []string // up to three, first of the side that the weight speaks of
 
 	against []string // while counting, those with four or five stars
