@@ -20,16 +20,18 @@ type Detector struct {
 	silence   silence
 	today     today
 
-	cells    [longest]cell // ring of the newest hours
-	hours    int           // taken so far; the newest is cells[(hours-1)%longest]
-	since    int           // windows start at this hour, set at recovery
-	dayBegan int           // first hour of the local day
-	seen     int           // mentions ever
-	slow     float64       // slow-rise sum of the closed days
-	ringing  bool          // an episode goes on
-	calm     int           // calm hours in a row while ringing
-	dark     int           // hours in a row without data that should have come
-	wary     int           // until this hour a gap makes the rule ask for more proof
+	cells              [longest]cell // ring of the newest hours
+	lastDay, lastThree sums          // of the newest 24 and 72 hours since the last recovery
+	stale              bool          // they must be added up afresh
+	hours              int           // taken so far; the newest is cells[(hours-1)%longest]
+	since              int           // windows start at this hour, set at recovery
+	dayBegan           int           // first hour of the local day
+	seen               int           // mentions ever
+	slow               float64       // slow-rise sum of the closed days
+	ringing            bool          // an episode goes on
+	calm               int           // calm hours in a row while ringing
+	dark               int           // hours in a row without data that should have come
+	wary               int           // until this hour a gap makes the rule ask for more proof
 }
 
 // cell is one hour with what was expected of it. It is small because a Detector
@@ -38,9 +40,14 @@ type cell struct {
 	negatives, others float32 // tested counts
 	raw               int32   // negatives with their copies
 	mean, othersMean  float32 // forecast for the watched part
-	coverage          float32
-	hour              uint8 // local hour of day
+	coverage          uint16  // in parts of fullCoverage
+	hour              uint8   // local hour of day
 }
+
+const fullCoverage = math.MaxUint16
+
+// watched is the coverage, 0 to 1.
+func (c *cell) watched() float64 { return float64(c.coverage) / fullCoverage }
 
 // today is what is the same for all hours of a local day.
 type today struct {
@@ -59,6 +66,7 @@ func NewDetector(o Options, start time.Time) *Detector {
 // Push closes the next hour and returns the verdict at its end.
 func (d *Detector) Push(h Hour) Verdict {
 	d.take(h)
+	d.roll()
 	v := d.judge()
 	d.follow(&v)
 	d.tick()
@@ -69,7 +77,65 @@ func (d *Detector) Push(h Hour) Verdict {
 // ask about, and several times faster. It does not follow episodes.
 func (d *Detector) Learn(h Hour) {
 	d.take(h)
+	d.stale = true
 	d.tick()
+}
+
+// LearnAll learns a run of hours. It takes whole watched days at once, which is
+// several times faster than [Detector.Learn] and the same but for rounding.
+func (d *Detector) LearnAll(hours []Hour) {
+	for len(hours) > 0 {
+		if len(hours) >= 24+longest && d.learnDay((*[24]Hour)(hours)) {
+			hours = hours[24:]
+			continue
+		}
+		d.Learn(hours[0])
+		hours = hours[1:]
+	}
+}
+
+// learnDay learns a local day of 24 watched hours without booking them: no window
+// will reach back to them. It changes nothing and returns false when the day is
+// not so plain.
+func (d *Detector) learnDay(hours *[24]Hour) bool {
+	if d.hours != d.dayBegan || d.clock.dayEnd-d.clock.hours != 24 || !d.clock.plain(d.clock.dayEnd) ||
+		len(d.options.Events) > 0 || d.silence.others > 0 || d.silence.dark > 0 {
+		return false
+	}
+	var x day
+	var s sums
+	quiet := d.silence
+	for h := range hours {
+		if hours[h].Coverage != 1 {
+			return false
+		}
+		k, o := hours[h].counts()
+		c := cell{negatives: float32(k), others: float32(o), mean: float32(d.today.negatives * d.profile.hour[h]), othersMean: float32(d.today.others * d.profile.hour[h])}
+		if k+o > 0 {
+			quiet.from, quiet.due, quiet.dueOthers = d.hours+h+1, 0, 0
+		} else {
+			quiet.due += float64(c.mean)
+			quiet.dueOthers += float64(c.othersMean)
+			if d.days >= 2 && quiet.due+quiet.dueOthers > d.today.silence {
+				return false
+			}
+		}
+		x.negatives[h], x.others[h] = float64(c.negatives), float64(c.others)
+		x.negativesMean[h], x.othersMean[h] = float64(c.mean), float64(c.othersMean)
+		x.exposure[h] = 1
+		s.negatives += x.negatives[h]
+		s.others += x.others[h]
+		s.mean += x.negativesMean[h]
+		s.othersMean += x.othersMean[h]
+	}
+	d.silence, d.stale = quiet, true
+	d.seen += int(s.negatives + s.others)
+	d.hours += 24
+	d.clock.hours += 23
+	d.closeDay(&x, d.profile.weekday[d.clock.weekday], &s)
+	d.clock.tick()
+	d.beginDay()
+	return true
 }
 
 // Preview judges the hour that is running, as if it ended now. The coverage of
@@ -77,6 +143,7 @@ func (d *Detector) Learn(h Hour) {
 func (d *Detector) Preview(h Hour) Verdict {
 	running := *d
 	running.take(h)
+	running.roll()
 	v := running.judge()
 	v.Running = true
 	return v
@@ -85,6 +152,9 @@ func (d *Detector) Preview(h Hour) Verdict {
 // take books an hour with its forecast.
 func (d *Detector) take(h Hour) {
 	x := &d.cells[d.hours%longest]
+	if d.lastThree.hours == longest && !d.stale {
+		d.lastThree.drop(x)
+	}
 	*x = cell{hour: uint8(d.clock.hour())}
 	d.hours++
 	if c := h.coverage(); c > 0 { // what nobody watched is unknown, whatever the count says
@@ -94,7 +164,7 @@ func (d *Detector) take(h Hour) {
 			part *= d.factor()
 		}
 		x.negatives, x.others, x.raw = float32(k), float32(o), int32(min(max(h.Negatives, 0), math.MaxInt32))
-		x.coverage, x.mean, x.othersMean = float32(c), float32(d.today.negatives*part), float32(d.today.others*part)
+		x.coverage, x.mean, x.othersMean = uint16(max(c*fullCoverage, 1)), float32(d.today.negatives*part), float32(d.today.others*part)
 		d.seen += k + o
 	}
 	d.listen(x)
@@ -104,7 +174,9 @@ func (d *Detector) take(h Hour) {
 func (d *Detector) tick() {
 	last := d.clock.dayEnds()
 	if last {
-		d.closeDay()
+		x, exposure := d.collectDay()
+		s := d.sum(d.hours - d.dayBegan)
+		d.closeDay(&x, exposure, &s)
 	}
 	d.clock.tick()
 	if last {
@@ -114,11 +186,11 @@ func (d *Detector) tick() {
 
 // beginDay works out what all hours of the day share.
 func (d *Detector) beginDay() {
-	d.dayBegan = d.hours
+	d.dayBegan, d.stale = d.hours, true
 	hourly := d.profile.weekday[d.clock.weekday] / 24
 	alpha := max(d.negatives.alpha(), d.others.alpha())
 	d.today = today{negatives: d.rate() * hourly, others: d.otherRate() * hourly,
-		silence: (math.Pow(10, -tooQuiet*alpha) - 1) / alpha}
+		silence: (math.Exp(-tooQuiet*math.Ln10*alpha) - 1) / alpha}
 }
 
 // Rates never fall below half a mention in four weeks: nothing is impossible.
@@ -140,20 +212,20 @@ const (
 	slowScale  = 1 / math.Ln10 // decades per unit (Wald's inequality)
 )
 
-// rising is the slow-rise sum at this moment: a CUSUM over days of the
+// rising is the slow-rise sum after the day so far, s: a CUSUM over days of the
 // log-likelihood ratio of slowFactor times the rate against the rate (Höhle and
 // Paul 2008). Days and not hours, because the hours of a day err together.
-func (d *Detector) rising() float64 {
-	var s sums
-	for i := d.dayBegan; i < d.hours; i++ {
-		s.add(&d.cells[i%longest])
-	}
+func (d *Detector) rising(s *sums) float64 {
 	if s.negatives == 0 && d.slow == 0 || s.mean <= 0 {
 		return d.slow
 	}
 	var up surge
-	up.look(d, dayWindow, &s)
-	t := d.explain(dayWindow, &s, &s, up)
+	t := d.explain(dayWindow, s, s, up)
+	if d.slow == 0 && s.negatives < 1.5*t.mean {
+		return 0 // the ratio is below 1 for every alpha
+	}
+	up.look(d, dayWindow, s)
+	t = d.explain(dayWindow, s, s, up)
 	r, mean := 1/t.alpha, t.expected()
 	llr := s.negatives*math.Log(slowFactor) - (s.negatives+r)*math.Log((r+slowFactor*mean)/(r+mean))
 	return min(max(0, d.slow+llr), slowCap)
@@ -173,32 +245,32 @@ func (d *Detector) follow(v *Verdict) {
 		d.calm = 0
 	default:
 		if d.calm++; d.calm >= calmHours {
-			d.ringing, d.calm, d.since, d.slow = false, 0, d.hours, 0
+			d.ringing, d.calm, d.since, d.slow, d.stale = false, 0, d.hours, 0, true
 		}
 	}
 }
 
-// closeDay learns from the local day that has just ended.
-func (d *Detector) closeDay() {
-	d.slow = d.rising()
-	x, watched := d.collectDay()
+// closeDay learns from the local day that has just ended: its hours, its exposure
+// in standard days and its sums.
+func (d *Detector) closeDay(x *day, exposure float64, s *sums) {
+	d.slow = d.rising(s)
 	d.days++
-	if watched < 0.2 {
+	if exposure < 0.2 {
 		return // no data is not zero
 	}
 	k, o := total(&x.negatives), total(&x.others)
-	teaches := d.jam.admit(d, k, o, watched)
-	if teaches.negatives && d.negatives.rate > 0 {
-		d.spread.learn(&x)
-	}
+	teaches := d.jam.admit(d, k, o, exposure)
 	if d.others.rate > 0 {
-		d.profile.learn(d.clock.weekday, &x, d.rate()+d.otherRate())
+		d.profile.learn(d.clock.weekday, x, d.rate()+d.otherRate())
+	}
+	if teaches.negatives && d.negatives.rate > 0 {
+		d.spread.learn(x)
 	}
 	if teaches.negatives {
-		d.negatives.update(k, watched)
+		d.negatives.update(k, exposure)
 	}
 	if teaches.others {
-		d.others.update(o, watched)
+		d.others.update(o, exposure)
 	}
 }
 

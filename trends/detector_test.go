@@ -236,3 +236,22 @@ func TestMoreNegativesNeverScoreLower(t *testing.T) {
 		}
 	})
 }
+
+// LearnAll takes days at once; what it knows afterwards is what Learn knows.
+func TestLearnAllIsLearn(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		hours := append(steady(rapid.IntRange(1, 40).Draw(t, "days"), rapid.IntRange(0, 500).Draw(t, "mentions")), drawHours(t)...)
+		hours = append(hours, steady(rapid.IntRange(0, 20).Draw(t, "more"), 50)...)
+		one, all := NewDetector(Options{}, start), NewDetector(Options{}, start)
+		for _, h := range hours {
+			one.Learn(h)
+		}
+		all.LearnAll(hours)
+		h := Hour{Mentions: 40, Negatives: 25, Coverage: 1}
+		want, got := one.Push(h), all.Push(h)
+		near := func(a, b float64) bool { return math.Abs(a-b) <= 1e-4*(1+math.Abs(a)) }
+		if got.Reason != want.Reason || !near(got.Score, want.Score) || !near(got.Expected, want.Expected) || !near(got.ExpectedMentions, want.ExpectedMentions) {
+			t.Fatalf("all at once %+v\none by one %+v", got, want)
+		}
+	})
+}

@@ -52,7 +52,8 @@ func (d *Detector) stage() (Stage, float64) {
 func (d *Detector) judge() Verdict {
 	stage, more := d.stage()
 	var all [len(windows)]sums
-	d.addUp(&all, 0, dayWindow+1)
+	d.short(&all)
+	all[dayWindow], all[dayWindow+1] = d.lastDay, d.lastThree
 	newest := &d.cells[(d.hours-1)%longest]
 	v := Verdict{At: d.clock.end(), Reason: Quiet, Stage: stage, Factor: 1,
 		Threshold: thresholds[min(int(d.options.Sensitivity), len(thresholds)-1)] + more + d.proof(),
@@ -78,7 +79,6 @@ func (d *Detector) judge() Verdict {
 	case all[dayWindow].negatives < least:
 		v.Reason = BelowFloor
 	default:
-		d.addUp(&all, dayWindow+1, len(all))
 		deciding, t = d.decide(&v, &all)
 	}
 	d.describe(&v, &all[deciding], deciding, t)
@@ -178,7 +178,8 @@ func (d *Detector) slowRise(v *Verdict, base float64, day *sums) (decades float6
 	if day.negatives < max(leastInWindow, slowRatio*day.mean) || day.others > 1.5*day.othersMean+3 || !d.toneChanged(day) {
 		return 0, t
 	}
-	v.SlowSum = d.rising()
+	today := d.sum(d.hours - d.dayBegan)
+	v.SlowSum = d.rising(&today)
 	if v.SlowSum*slowScale < base+slowMargin {
 		return 0, t
 	}

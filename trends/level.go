@@ -55,6 +55,9 @@ func (l *level) score(count, exposure float64) float64 {
 	e := count - m
 	l.extra = spreadMemory*l.extra + min(e*e, 9*(m+priorSpread*m*m)+9) - m
 	l.mean2 = spreadMemory*l.mean2 + m*m
+	if count <= m {
+		return 1
+	}
 	if r := seen - rootScale(m, alpha); r > 2 {
 		return 4 / (r * r)
 	}
@@ -69,7 +72,10 @@ func (l *level) forecast() {
 	}
 	rate, sure, total := 0.0, 0.0, 0.0
 	for j := range memories {
-		w := math.Exp((least - l.loss[j]) / 2)
+		w := 1.0
+		if l.loss[j] > least {
+			w = math.Exp((least - l.loss[j]) / 2)
+		}
 		rate += w * l.seen[j] / max(l.exposure[j], 1e-9)
 		sure += w * l.seen[j]
 		total += w
@@ -90,5 +96,6 @@ func (l *level) restart(count, exposure float64) {
 // rootScale is the scale on which a negative binomial count has variance 1
 // whatever its mean (Anscombe 1948).
 func rootScale(x, alpha float64) float64 {
-	return 2 / math.Sqrt(alpha) * math.Asinh(math.Sqrt(alpha*(x+0.375)))
+	y := alpha * (x + 0.375)
+	return 2 / math.Sqrt(alpha) * math.Log(math.Sqrt(y)+math.Sqrt(y+1)) // of asinh(sqrt(y))
 }

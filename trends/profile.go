@@ -46,15 +46,20 @@ func (p *profile) learn(weekday int, x *day, level float64) {
 	usual := level * p.weekday[weekday] * watched
 	weight := min(1, (1.5*usual+1)/max(seen, 1))
 	flat := level * p.weekday[weekday] / 24
-	sum := 0.0
+	sum, of, part := 0.0, float32(-1), 0.0
 	for h, e := range x.exposure {
 		p.hourSeen[h] = profileMemory*p.hourSeen[h] + float32((x.negatives[h]+x.others[h])*weight)
 		p.hourFlat[h] = profileMemory*p.hourFlat[h] + float32(flat*e)
-		p.hour[h] = max(leastHour, (float64(p.hourSeen[h])+hourPrior/24.*priorHours[h])/(float64(p.hourFlat[h])+hourPrior/24.))
+		if p.hourFlat[h] != of { // alike for all hours as long as whole days are watched
+			of = p.hourFlat[h]
+			part = 1 / (float64(of) + hourPrior/24.)
+		}
+		p.hour[h] = max(leastHour, (float64(p.hourSeen[h])+hourPrior/24.*priorHours[h])*part)
 		sum += p.hour[h]
 	}
+	scale := 24 / sum
 	for h := range p.hour {
-		p.hour[h] *= 24 / sum
+		p.hour[h] *= scale
 	}
 	p.learnWeekday(weekday, seen*weight, level*watched)
 }

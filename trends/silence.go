@@ -52,6 +52,7 @@ func (d *Detector) hush() {
 		c := &d.cells[i%longest]
 		c.coverage, c.mean, c.othersMean = 0, 0, 0
 	}
+	d.stale = true
 }
 
 // repay lends the expectation of the failure to the first hours after it, as far

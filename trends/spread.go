@@ -29,16 +29,20 @@ type spread struct {
 	both  [4]float64
 }
 
-// learn adds one day.
+// learn adds one day and uses it up.
 func (s *spread) learn(d *day) {
-	blocks, length := *d, 1 // halved and thirded in place: 24, 8, 4 and 1 blocks
+	for h := range 24 { // from counts to deviations
+		d.negatives[h] -= d.negativesMean[h]
+		d.others[h] -= d.othersMean[h]
+	}
+	length := 1
 	for i := range s.extra {
-		blocks.join(24/windows[i], windows[i]/length)
+		n := 24 / windows[i]
+		d.join(n, windows[i]/length) // halved and thirded in place: 24, 8, 4 and 1 blocks
 		length = windows[i]
 		var extra, mean2, cross, both float64
-		for j := range 24 / length {
-			y, m := blocks.negatives[j]-blocks.negativesMean[j], blocks.negativesMean[j]
-			o, om := blocks.others[j]-blocks.othersMean[j], blocks.othersMean[j]
+		for j := range n {
+			y, m, o, om := d.negatives[j], d.negativesMean[j], d.others[j], d.othersMean[j]
 			extra += min(y*y, 9*(m+priorSpread*m*m)+9) - m
 			mean2 += m * m
 			cross += clip(y, m) * clip(o, om)

@@ -18,22 +18,51 @@ func (s *sums) add(c *cell) {
 	s.mean += float64(c.mean)
 	s.othersMean += float64(c.othersMean)
 	s.raw += int(c.raw)
-	s.watched += float64(c.coverage)
+	s.watched += c.watched()
+}
+
+// drop takes the oldest cell out again.
+func (s *sums) drop(c *cell) {
+	s.hours--
+	s.negatives -= float64(c.negatives)
+	s.others -= float64(c.others)
+	s.mean -= float64(c.mean)
+	s.othersMean -= float64(c.othersMean)
+	s.raw -= int(c.raw)
+	s.watched -= c.watched()
 }
 
 // share is the share of negatives, pulled to one half by a single mention.
 func (s *sums) share() float64 { return (s.negatives + 0.5) / (s.negatives + s.others + 1) }
 
-// addUp fills in the sums of the windows number from up to to, which follow on
-// those before. A window that would reach back before the last recovery is
-// shorter.
-func (d *Detector) addUp(all *[len(windows)]sums, from, to int) {
-	var s sums
-	if from > 0 {
-		s = all[from-1]
+// roll moves the sums of a day and of three days on to the newest cell. Sums of
+// float32 values in float64 lose nothing that matters in a day; each day begins
+// with fresh ones.
+func (d *Detector) roll() {
+	if d.stale {
+		d.lastDay, d.lastThree, d.stale = d.sum(24), d.sum(longest), false
+		return
 	}
-	oldest := max(d.hours-longest, d.since, 0)
-	for w := from; w < to; w++ {
+	d.lastDay.add(&d.cells[(d.hours-1)%longest])
+	d.lastThree.add(&d.cells[(d.hours-1)%longest])
+	if d.lastDay.hours > 24 {
+		d.lastDay.drop(&d.cells[(d.hours-25)%longest])
+	}
+}
+
+// sum adds up the newest hours, as far back as the last recovery.
+func (d *Detector) sum(hours int) (s sums) {
+	for i := d.hours - 1; i >= max(d.hours-hours, d.since, 0); i-- {
+		s.add(&d.cells[i%longest])
+	}
+	return s
+}
+
+// short fills in the sums of the windows that are shorter than a day.
+func (d *Detector) short(all *[len(windows)]sums) {
+	oldest := max(d.since, 0)
+	var s sums
+	for w := range dayWindow {
 		for i := d.hours - 1 - s.hours; i >= oldest && s.hours < windows[w]; i-- {
 			s.add(&d.cells[i%longest])
 		}
