@@ -1,8 +1,13 @@
 package store
 
 import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 	"time"
 
+	"pantau/brand"
 	"pantau/trends"
 )
 
@@ -17,6 +22,61 @@ func (tx *Tx) Series(brandID int64, from, now time.Time) (trends.Series, error) 
 		return s, err
 	}
 	return s, tx.coverHours(brandID, first, last, volume, s.Hours)
+}
+
+// CauseHour is how many negatives of one hour of a series had a cause.
+type CauseHour struct {
+	Hour  int // of the series
+	Cause brand.Cause
+	Count int
+}
+
+// ErrNoBrand means that nothing is stored under that name.
+var ErrNoBrand = errors.New("nothing is stored about this brand")
+
+// History returns all hours of a brand, from the first that was watched or has a
+// mention to the last with one, and the causes of its negatives.
+func (db *DB) History(ctx context.Context, name string) (s trends.Series, causes []CauseHour, err error) {
+	sqlTx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return s, nil, explain(err)
+	}
+	defer func() { _ = sqlTx.Rollback() }() // one view of the data for all questions
+	tx := &Tx{ctx: ctx, tx: sqlTx, zone: db.zone}
+	id, err := tx.BrandID(name)
+	if err != nil {
+		return s, nil, err
+	}
+	var first, last sql.NullInt64
+	if err := sqlTx.QueryRowContext(ctx, `SELECT min(hour), max(hour) FROM hours WHERE brand_id = ?`, id).Scan(&first, &last); err != nil {
+		return s, nil, err
+	}
+	if !last.Valid {
+		return s, nil, fmt.Errorf("%q: %w", name, ErrNoBrand)
+	}
+	if s, err = tx.Series(id, time.Unix(first.Int64*3600, 0), time.Unix(last.Int64*3600, 0)); err != nil {
+		return s, nil, err
+	}
+	causes, err = tx.causeHours(id, first.Int64)
+	return s, causes, err
+}
+
+// causeHours counts the negatives of a brand by hour from first on, and cause.
+func (tx *Tx) causeHours(brandID, first int64) (list []CauseHour, _ error) {
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT hour - ?, cause_id, sum(negatives) FROM cause_hours
+		WHERE brand_id = ? AND hour >= ? GROUP BY hour, cause_id ORDER BY hour`, first, brandID, first)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c CauseHour
+		if err := rows.Scan(&c.Hour, &c.Cause, &c.Count); err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
 }
 
 // countHours fills in the counts and returns the volume of each source.

@@ -3,6 +3,9 @@ package backtest
 import (
 	"fmt"
 	"image/color"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"gonum.org/v1/plot"
@@ -20,8 +23,11 @@ var (
 
 // Draw writes a picture of the replay: negatives a day, the usual range of our
 // own rule, labelled incidents as yellow columns and alarms as orange marks. The
-// ending of the file, .png, .svg or .pdf, chooses the format.
+// ending of the file, .png, .svg, .pdf or .html, chooses the format.
 func (r *Result) Draw(file string) error {
+	if strings.EqualFold(filepath.Ext(file), ".html") {
+		return r.drawHTML(file)
+	}
 	p := plot.New()
 	p.Title.Text = fmt.Sprintf("%s: %d alarms of the rule %s", r.Series, len(r.Incidents), r.Rule)
 	p.Y.Label.Text = "negatives a day"
@@ -44,6 +50,18 @@ func (r *Result) Draw(file string) error {
 		return err
 	}
 	return p.Save(28*vg.Centimeter, 10*vg.Centimeter, file)
+}
+
+func (r *Result) drawHTML(file string) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	if err := r.WriteHTML(f); err != nil {
+		_ = f.Close()
+		return fmt.Errorf("draw %s: %w", file, err)
+	}
+	return f.Close()
 }
 
 // perDay returns the negatives of each local day at its noon.

@@ -66,6 +66,32 @@ func FromEvents(name string, events []Event, zone *time.Location) (*History, err
 	return h, nil
 }
 
+// CauseCount is how many negatives of an hour of a series had a cause.
+type CauseCount struct {
+	Hour  int // of the series
+	Cause brand.Cause
+	Count int
+}
+
+// FromSeries makes a history of counts, with what made the negatives.
+func FromSeries(name string, s trends.Series, causes []CauseCount) *History {
+	h := &History{Name: name, Series: s}
+	for _, c := range causes {
+		h.causes = append(h.causes, causeAt{c.Hour, c.Count, c.Cause})
+	}
+	slices.SortStableFunc(h.causes, func(a, b causeAt) int { return a.hour - b.hour })
+	return h
+}
+
+// counts adds up all hours.
+func (h *History) counts() (mentions, negatives int) {
+	for _, hour := range h.Hours {
+		mentions += hour.Mentions
+		negatives += hour.Negatives
+	}
+	return mentions, negatives
+}
+
 func (h *History) add(e Event) {
 	i := hoursBetween(h.Start, e.Time)
 	h.Hours[i].Mentions++

@@ -24,21 +24,24 @@ func (r *Result) Print(w io.Writer) error {
 }
 
 func (r *Result) printHistory(out io.Writer) {
-	mentions, negatives := 0, 0
-	for _, h := range r.History.Hours {
-		mentions += h.Mentions
-		negatives += h.Negatives
-	}
+	mentions, negatives := r.History.counts()
 	if len(r.History.Hours) == 0 {
 		fmt.Fprintf(out, "%s: no mentions\n", r.Series)
 		return
 	}
 	fmt.Fprintf(out, "%s: %d mentions, %d negative, %s to %s (%.0f days), rule %s\n", r.Series, mentions, negatives,
 		r.History.Start.Format("2006-01-02"), r.History.end(len(r.History.Hours)-1).Format("2006-01-02"), r.History.days(), r.Rule)
+	if days := r.History.days(); float64(mentions) < quietBrand*days {
+		fmt.Fprintf(out, "a quiet brand, %.1f mentions a day: fewer than about 8 complaints above the usual in a day cannot be told from chance\n", float64(mentions)/days)
+	}
 	if n := len(r.History.Undated); n > 0 {
 		fmt.Fprintf(out, "%d rows without a usable time were left out: lines %s\n", n, lines(r.History.Undated))
 	}
 }
+
+// quietBrand is the number of mentions a day below which the limit of what can
+// be seen is larger than a bad day.
+const quietBrand = 10
 
 // lines lists the first line numbers.
 func lines(numbers []int) string {
@@ -105,9 +108,9 @@ func (r *Result) printLevels(out io.Writer) {
 	if len(r.Sensitivities) == 0 {
 		return
 	}
-	fmt.Fprint(out, "\nSENSITIVITY\tALARMS\tIN 90 DAYS\n")
+	fmt.Fprint(out, "\nSENSITIVITY\tALARMS\tON THIS HISTORY\n")
 	for _, l := range r.Sensitivities {
-		fmt.Fprintf(out, "%s\t%d\t%.1f\n", l.Sensitivity, l.Alarms, l.AlarmsPer90Days)
+		fmt.Fprintf(out, "%s\t%d\tabout %.1f alerts in 90 days\n", l.Sensitivity, l.Alarms, l.AlarmsPer90Days)
 	}
 }
 

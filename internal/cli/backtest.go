@@ -1,8 +1,9 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,41 +15,43 @@ import (
 	"pantau/brand"
 	"pantau/internal/backtest"
 	"pantau/sentiment"
+	"pantau/store"
 	"pantau/trends"
 )
 
 const backtestHelp = `
 Usage:
     pantau backtest FILE.csv [FLAG...]
+    pantau backtest BRAND [--config FILE] [FLAG...]
 
 Replays a history hour by hour, as if it happened now, and shows what would have
-been alerted. FILE.csv is a timeline with the columns time, stars and text (one
-mention a row), or counts with the columns hour, n, k and perhaps coverage. An
-hour without a row in a counts file was not watched.
+been alerted. FILE.csv has the columns time, stars and text (one mention a row),
+or hour, n, k and perhaps coverage; an hour without a row was not watched. BRAND
+is one of the configuration: its stored history is replayed, with its calendar.
 
     --negative WHAT    text: the scorer decides (default); stars: 1 and 2 are
     --labels FILE      JSON of incidents that people marked, under the name of
                        the CSV file: adds recall, precision and delay
-    --rule RULE        pantau, or to compare: fixed, ratio, zscore, ears, ewma,
-                       farrington
+    --rule RULE        pantau, or fixed, ratio, zscore, ears, ewma, farrington
     --sensitivity S    peka, seimbang (default) or tenang
-    --zone ZONE        time zone of the days (default Asia/Jakarta)
-    --chart FILE.png   draws negatives, what was usual, and the alarms
+    --zone ZONE        time zone of the days of a file (default Asia/Jakarta)
+    --chart FILE       draws it: .png, .svg, .pdf, or .html as a single page
     --json             prints one JSON object
 
 Example:
     $ pantau backtest reviews.csv --negative stars`
 
 type backtestFlags struct {
-	negative, labels, rule, sensitivity, zone, chart string
-	asJSON                                           bool
+	config, negative, labels, rule, sensitivity, zone, chart string
+	asJSON                                                   bool
 }
 
 func newBacktest() *cobra.Command {
 	var f backtestFlags
-	cmd := &cobra.Command{Use: "backtest", Long: backtestHelp, Args: exactly(1, "one CSV file"),
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.OutOrStdout(), args[0]) }}
+	cmd := &cobra.Command{Use: "backtest", Long: backtestHelp, Args: exactly(1, "one CSV file or brand"),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) }}
 	flags := cmd.Flags()
+	flags.StringVar(&f.config, "config", "config.toml", "")
 	flags.StringVar(&f.negative, "negative", "text", "")
 	flags.StringVar(&f.labels, "labels", "", "")
 	flags.StringVar(&f.rule, "rule", string(backtest.Pantau), "")
@@ -59,12 +62,17 @@ func newBacktest() *cobra.Command {
 	return cmd
 }
 
-func (f *backtestFlags) run(out io.Writer, file string) error {
+func (f *backtestFlags) run(cmd *cobra.Command, what string) error {
+	out := cmd.OutOrStdout()
 	options, err := f.options()
 	if err != nil {
 		return usageError{err}
 	}
-	h, err := f.read(file)
+	read := f.read
+	if !strings.HasSuffix(strings.ToLower(what), ".csv") {
+		read = func(name string) (*backtest.History, error) { return f.stored(cmd.Context(), name, &options) }
+	}
+	h, err := read(what)
 	if err != nil {
 		return err
 	}
@@ -110,11 +118,43 @@ func (f *backtestFlags) read(file string) (*backtest.History, error) {
 		return nil, err
 	}
 	defer r.Close()
-	h, err := backtest.Read(r, file, strings.TrimSuffix(filepath.Base(file), ".csv"), zone, j.negative)
+	watched, done := reading(r, os.Stderr)
+	defer done()
+	h, err := backtest.Read(watched, file, strings.TrimSuffix(filepath.Base(file), ".csv"), zone, j.negative)
 	if j.err != nil {
 		return nil, j.err
 	}
 	return h, err
+}
+
+// stored reads the history of a brand from the database, and adds its calendar to
+// the options.
+func (f *backtestFlags) stored(ctx context.Context, name string, o *backtest.Options) (*backtest.History, error) {
+	cfg, db, err := openStore(ctx, f.config)
+	if err != nil {
+		return nil, fmt.Errorf("%s is no .csv file, so it must be a brand: %w", name, err)
+	}
+	defer db.Close()
+	series, counts, err := db.History(ctx, name)
+	if errors.Is(err, store.ErrNoBrand) {
+		var names []string
+		for _, b := range cfg.Brands {
+			names = append(names, b.Name)
+		}
+		return nil, usagef("%v: the configuration has %s", err, strings.Join(names, ", "))
+	}
+	if err != nil {
+		return nil, err
+	}
+	end := series.Start.Add(time.Duration(len(series.Hours)) * time.Hour)
+	for _, e := range cfg.Calendar.Between(name, series.Start, end) {
+		o.Events = append(o.Events, trends.Event(e))
+	}
+	causes := make([]backtest.CauseCount, len(counts))
+	for i, c := range counts {
+		causes[i] = backtest.CauseCount(c)
+	}
+	return backtest.FromSeries(name, series, causes), nil
 }
 
 // judge lets the stars or the scorer decide; the causes are always the scorer's.

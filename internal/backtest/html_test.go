@@ -1,0 +1,49 @@
+package backtest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pantau/brand"
+	"pantau/trends"
+)
+
+// A page of a history with a hostile name: it must show, not run.
+func TestHTMLIsEscapedAndNeedsNothingElse(t *testing.T) {
+	hours := make([]trends.Hour, 40*24)
+	for i := range hours {
+		hours[i] = trends.Hour{Mentions: 5, Negatives: 1, Coverage: 1}
+	}
+	for i := 35 * 24; i < 35*24+6; i++ {
+		hours[i].Mentions, hours[i].Negatives = 45, 41
+	}
+	h := FromSeries(`<script>alert(1)</script>"`, trends.Series{Start: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC), Hours: hours},
+		[]CauseCount{{35*24 + 1, brand.LateDelivery, 40}})
+	var out strings.Builder
+	r := Run(h, Options{})
+	if len(r.Incidents) == 0 {
+		t.Fatal("the history has no alarm to draw")
+	}
+	if err := r.WriteHTML(&out); err != nil {
+		t.Fatal(err)
+	}
+	page := out.String()
+	for _, want := range []string{"&lt;script&gt;alert(1)", "<svg", "<circle", "delivery 40", "seimbang: about"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not have %q", want)
+		}
+	}
+	for _, bad := range []string{"<script", "http:", "https:", "url(", "@import"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("the page has %q", bad)
+		}
+	}
+}
+
+func TestHTMLOfAnEmptyHistory(t *testing.T) {
+	var out strings.Builder
+	if err := Run(&History{Name: "x"}, Options{}).WriteHTML(&out); err != nil || !strings.Contains(out.String(), "Nothing would have been alerted") {
+		t.Errorf("%v: %s", err, out.String())
+	}
+}
