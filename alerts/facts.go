@@ -16,11 +16,14 @@ func (w writer) openFacts(i brand.Incident) []Line {
 		Line{Label: w.labels.since, Text: w.sinceLine(i)},
 		Line{Label: w.labels.sure, Text: join(separator, w.certainty(i), w.alarms(i))},
 		Line{Label: w.labels.cause, Items: w.causes(i.Causes)},
+		Line{Label: w.labels.part, Text: w.partLine(i.Part)},
+		Line{Label: w.labels.words, Text: w.wordsLine(i.Words)},
 		Line{Label: w.labels.where, Text: w.places(i.Sources)},
 		Line{Label: w.labels.version, Text: w.places(i.Versions)},
 		Line{Label: w.people.placeLabel, Text: w.places(i.Places)},
 		Line{Label: w.labels.language, Text: w.languages(i.Languages)},
 		Line{Label: w.labels.onlyUs, Text: w.onlyUs(i)},
+		Line{Label: w.labels.stars, Text: w.starsLine(i.Stars)},
 		Line{Label: w.labels.voices, Text: w.voicesLine(i)},
 		Line{Label: w.labels.replies, Text: w.repliesLine(i.Replies)},
 	)
@@ -89,7 +92,7 @@ func (w writer) certainty(i brand.Incident) string {
 	switch i.Confidence {
 	case "learning":
 		stage = w.learning
-	case "low":
+	case "low", "low_confidence":
 		stage = w.low
 	}
 	if stage != "" { // too little history to say how rare this is
@@ -159,8 +162,48 @@ func (w writer) voicesLine(i brand.Incident) string {
 		return ""
 	case i.Voices >= i.Observed:
 		return fill(w.allVoices, "observed", w.count(i.Observed))
+	case bombed(i):
+		copies := 1 - float64(i.Voices)/float64(i.Observed)
+		return fill(w.copied, "percent", w.percent(copies), "voices", w.count(i.Voices), "observed", w.count(i.Observed))
 	}
 	return fill(w.voices, "voices", w.count(i.Voices), "observed", w.count(i.Observed))
+}
+
+// bombed reports whether most complaints repeat each other: one text by many
+// hands, or by one. They are shown as they came, and only their voices are tested.
+func bombed(i brand.Incident) bool { return i.Observed-i.Voices >= 10 && 2*i.Voices <= i.Observed }
+
+// partLine says that only a part of the brand was out of the ordinary.
+func (w writer) partLine(part string) string {
+	kind, name, _ := strings.Cut(part, " ")
+	switch {
+	case name == "":
+		return ""
+	case kind == "cause":
+		return fill(w.partCause, "name", w.causeName(name))
+	}
+	return fill(w.partSource, "name", plain(name, maxName))
+}
+
+// wordsLine names the words that came up; they are a stranger's.
+func (w writer) wordsLine(words []brand.Driver) string {
+	var parts []string
+	for _, d := range words[:min(len(words), maxWords)] {
+		if word := plain(d.Key, maxWord); word != "" {
+			parts = append(parts, fill(w.word, "word", word, "n", w.count(d.Observed)))
+		}
+	}
+	return strings.Join(parts, separator)
+}
+
+// starsLine lists the excess by stars.
+func (w writer) starsLine(stars []brand.Driver) string {
+	starred := make([]brand.Driver, len(stars))
+	for i, d := range stars {
+		starred[i] = d
+		starred[i].Key += "★"
+	}
+	return w.places(starred)
 }
 
 func (w writer) recoveredLine(i brand.Incident) string {

@@ -47,6 +47,10 @@ type phrases struct {
 	driver      string // {excess} {name} {observed} {usual}
 	voices      string // {voices} {observed}
 	allVoices   string // {observed}
+	copied      string // {percent} {voices} {observed}
+	partSource  string // {name}
+	partCause   string // {name}
+	word        string // {word} {n}
 	because     string // {words}
 	openLink    string // text of the link to a quote's source
 
@@ -104,6 +108,7 @@ type labels struct {
 	observed, expected, since, sure, cause, where, version, voices string
 	quotes, next, status, coverage, delayed, incident              string
 	language, onlyUs, replies, trend                               string
+	part, stars, words                                             string
 	recovered, detected, taken, peak, total, now                   string
 }
 
@@ -150,6 +155,7 @@ var indonesian = phrases{
 		where: "Di mana", version: "Versi", voices: "Suara", quotes: "Kata pelanggan", next: "Langkah",
 		status: "Status", coverage: "Data", delayed: "Tertunda", incident: "Insiden",
 		language: "Bahasa", onlyUs: "Hanya kita?", replies: "Balasan", trend: "Tren",
+		part: "Bagian", stars: "Bintang", words: "Kata baru",
 		recovered: "Pulih", detected: "Terdeteksi", taken: "Ditangani", peak: "Puncak", total: "Total", now: "Sekarang",
 	},
 
@@ -172,6 +178,10 @@ var indonesian = phrases{
 	driver:      "+{excess} {name} ({observed}, biasanya {usual})",
 	voices:      "{voices} tulisan berbeda di antara {observed} keluhan",
 	allVoices:   "{observed} keluhan, semuanya tulisan yang berbeda",
+	copied:      "{percent} hampir sama: {voices} suara di antara {observed} keluhan, mungkin serbuan ulasan",
+	partSource:  "hanya {name}; merek ini secara keseluruhan masih wajar",
+	partCause:   "hanya soal {name}; merek ini secara keseluruhan masih wajar",
+	word:        "“{word}” dalam {n} tulisan",
 	because:     "kata negatif: {words}",
 	openLink:    "buka",
 
@@ -267,6 +277,7 @@ var english = phrases{
 		where: "Where", version: "Version", voices: "Voices", quotes: "What customers say", next: "Next step",
 		status: "Status", coverage: "Data", delayed: "Delayed", incident: "Incident",
 		language: "Language", onlyUs: "Only us?", replies: "Replies", trend: "Trend",
+		part: "Part", stars: "Stars", words: "New words",
 		recovered: "Recovered", detected: "Detected", taken: "Taken on", peak: "Peak", total: "Total", now: "Now",
 	},
 
@@ -289,6 +300,10 @@ var english = phrases{
 	driver:      "+{excess} {name} ({observed}, usually {usual})",
 	voices:      "{voices} different texts among {observed} complaints",
 	allVoices:   "{observed} complaints, every text different",
+	copied:      "{percent} nearly identical: {voices} voices among {observed} complaints, perhaps review bombing",
+	partSource:  "{name} alone; the brand as a whole is as usual",
+	partCause:   "{name} alone; the brand as a whole is as usual",
+	word:        "“{word}” in {n} texts",
 	because:     "negative words: {words}",
 	openLink:    "open",
 

@@ -74,6 +74,9 @@ type Incident struct {
 	Sources   []Driver `json:"sources,omitempty"`
 	Versions  []Driver `json:"versions,omitempty"`
 	Languages []Driver `json:"languages,omitempty"` // by language code
+	Stars     []Driver `json:"stars,omitempty"`     // "1" to "5"
+	Words     []Driver `json:"words,omitempty"`     // that came up; counts are of texts
+	Part      string   `json:"part,omitempty"`      // what was judged alone: "source NAME" or "cause KEY"; empty for the whole brand
 	Places    []Driver `json:"places,omitempty"`    // cities or regions, where the source names them
 	Rivals    []Rival  `json:"rivals,omitempty"`    // competitors in the same window
 	Replies   *Replies `json:"replies,omitempty"`   // nil when no source shows replies

@@ -39,6 +39,8 @@ type decision struct {
 	now     time.Time
 	brandID int64
 	life    trends.Life
+	series  trends.Series  // of the whole brand
+	options trends.Options // how it is judged
 
 	change  brand.Change   // to be told at the end of the evaluation, "" for nothing
 	verdict trends.Verdict // its numbers
@@ -56,6 +58,9 @@ func (d *decision) decide() (err error) {
 	}
 	verdicts, err := d.verdicts(evaluated)
 	if err != nil {
+		return err
+	}
+	if verdicts, err = d.parts(verdicts, evaluated); err != nil {
 		return err
 	}
 	for _, v := range verdicts {
@@ -87,6 +92,7 @@ func (d *decision) verdicts(evaluated time.Time) ([]trends.Verdict, error) {
 		return nil, err
 	}
 	series = known(series)
+	d.series, d.options = series, options
 	list := d.replay(series, options, evaluated)
 	if !d.eventful(list) {
 		return list, nil
@@ -206,6 +212,9 @@ func mainCause(causes []brand.Driver) brand.Cause {
 // drivers ranks groups of negatives by excess. A group's share of the past is
 // its share of what is expected now.
 func drivers(groups []trends.Group, all store.Groups, v trends.Verdict) []brand.Driver {
+	if v.Part != "" { // its expectation is not that of the groups
+		return trends.Drivers(groups, float64(v.Window)/(28*24))
+	}
 	past := 0
 	for _, g := range all.Sources {
 		past += g.Past

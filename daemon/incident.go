@@ -74,6 +74,8 @@ func (d *decision) fillNumbers(i *brand.Incident) {
 	i.Versions = drivers(d.groups.Versions, d.groups, v)
 	i.Languages = drivers(d.groups.Languages, d.groups, v)
 	i.Places = drivers(d.groups.Places, d.groups, v)
+	i.Stars = drivers(d.groups.Stars, d.groups, v)
+	i.Part = v.Part
 }
 
 // most is how many negatives are looked at for quotes.
@@ -86,6 +88,11 @@ func (d *decision) fillEvidence(i *brand.Incident) error {
 		return err
 	}
 	i.Quotes = quotes(list, i.Cause)
+	before, err := d.tx.Negatives(d.brandID, from.AddDate(0, 0, -28), from.Add(-time.Second), wordsBefore)
+	if err != nil {
+		return err
+	}
+	i.Words = newWords(list, before)
 	if i.Rivals, err = d.tx.Rivals(i.Cause, from, to.Add(-time.Second)); err != nil {
 		return err
 	}

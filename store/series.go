@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"pantau/brand"
@@ -17,11 +18,83 @@ import (
 func (tx *Tx) Series(brandID int64, from, now time.Time) (trends.Series, error) {
 	first, last := hourOf(from), hourOf(now)
 	s := trends.Series{Start: time.Unix(first*3600, 0).In(tx.zone), Hours: make([]trends.Hour, last-first+1)}
-	volume, err := tx.countHours(brandID, first, last, s.Hours)
+	volume, err := tx.countHours(brandID, 0, first, last, s.Hours)
 	if err != nil {
 		return s, err
 	}
-	return s, tx.coverHours(brandID, first, last, volume, s.Hours)
+	return s, tx.coverHours(brandID, 0, first, last, volume, s.Hours)
+}
+
+// A Part is one source or one cause of a brand, judged alone: what disappears in
+// a big brand may be plain there.
+type Part struct {
+	Cause    bool // else a source
+	ID       int64
+	Name     string
+	Observed int // negatives of the last 24 hours
+	Past     int // of the 28 local days before yesterday
+}
+
+// Parts counts the negatives of every source and known cause of a brand.
+func (tx *Tx) Parts(brandID int64, now time.Time) ([]Part, error) {
+	last := hourOf(now)
+	day := func(back int) string { return now.In(tx.zone).AddDate(0, 0, -back).Format(time.DateOnly) }
+	rows, err := tx.tx.QueryContext(tx.ctx, `
+		SELECT 0, s.id, s.name, (SELECT coalesce(sum(voices), 0) FROM hours WHERE brand_id = ?1 AND hour BETWEEN ?2 AND ?3 AND source_id = s.id),
+			(SELECT coalesce(sum(voices), 0) FROM days WHERE brand_id = ?1 AND day >= ?4 AND day < ?5 AND source_id = s.id)
+		FROM sources s WHERE s.brand_id = ?1
+		UNION ALL
+		SELECT 1, c.id, c.cause, (SELECT coalesce(sum(negatives), 0) FROM cause_hours WHERE brand_id = ?1 AND hour BETWEEN ?2 AND ?3 AND cause_id = c.id),
+			(SELECT coalesce(sum(negatives), 0) FROM cause_days WHERE brand_id = ?1 AND day >= ?4 AND day < ?5 AND cause_id = c.id)
+		FROM causes c WHERE c.id > 0`, brandID, last-23, last, day(29), day(1))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []Part
+	for rows.Next() {
+		var p Part
+		if err := rows.Scan(&p.Cause, &p.ID, &p.Name, &p.Observed, &p.Past); err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, rows.Err()
+}
+
+// PartSeries returns the hours of a part like those of its brand, whole. A cause
+// has the mentions and the coverage of the brand; copies of one text count as one
+// there as well.
+func (tx *Tx) PartSeries(brandID int64, p Part, whole trends.Series) (trends.Series, error) {
+	first := hourOf(whole.Start)
+	last := first + int64(len(whole.Hours)) - 1
+	s := trends.Series{Start: whole.Start, Hours: make([]trends.Hour, len(whole.Hours))}
+	if !p.Cause {
+		volume, err := tx.countHours(brandID, p.ID, first, last, s.Hours)
+		if err != nil {
+			return s, err
+		}
+		return s, tx.coverHours(brandID, p.ID, first, last, volume, s.Hours)
+	}
+	for i, h := range whole.Hours {
+		s.Hours[i] = trends.Hour{Mentions: h.Mentions, Coverage: h.Coverage}
+	}
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT hour, sum(negatives) FROM cause_hours
+		WHERE brand_id = ? AND hour BETWEEN ? AND ? AND cause_id = ? GROUP BY hour`, brandID, first, last, p.ID)
+	if err != nil {
+		return s, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var hour int64
+		var n int
+		if err := rows.Scan(&hour, &n); err != nil {
+			return s, err
+		}
+		h := &s.Hours[hour-first]
+		h.Negatives, h.Voices = n, min(n, whole.Hours[hour-first].Voices)
+	}
+	return s, rows.Err()
 }
 
 // CauseHour is how many negatives of one hour of a series had a cause.
@@ -79,10 +152,11 @@ func (tx *Tx) causeHours(brandID, first int64) (list []CauseHour, _ error) {
 	return list, rows.Err()
 }
 
-// countHours fills in the counts and returns the volume of each source.
-func (tx *Tx) countHours(brandID, first, last int64, hours []trends.Hour) (map[int64]float64, error) {
+// countHours fills in the counts of a source, or of all (0), and returns the
+// volume of each.
+func (tx *Tx) countHours(brandID, only, first, last int64, hours []trends.Hour) (map[int64]float64, error) {
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT hour, source_id, mentions, negatives, voices FROM hours
-		WHERE brand_id = ? AND hour BETWEEN ? AND ?`, brandID, first, last)
+		WHERE brand_id = ?1 AND hour BETWEEN ?2 AND ?3 AND (?4 = 0 OR source_id = ?4)`, brandID, first, last, only)
 	if err != nil {
 		return nil, err
 	}
@@ -103,13 +177,16 @@ func (tx *Tx) countHours(brandID, first, last int64, hours []trends.Hour) (map[i
 	return volume, rows.Err()
 }
 
-// coverHours sets the coverage of each hour: the mean over the sources that had
+// coverHours sets the coverage of each hour by a source, or by all (0): the mean over the sources that had
 // begun by then, weighted by their volume, because a silent small source hides
 // less than a silent big one.
-func (tx *Tx) coverHours(brandID, first, last int64, volume map[int64]float64, hours []trends.Hour) error {
+func (tx *Tx) coverHours(brandID, only, first, last int64, volume map[int64]float64, hours []trends.Hour) error {
 	begun, err := tx.firstCovered(brandID)
 	if err != nil {
 		return err
+	}
+	if only > 0 {
+		maps.DeleteFunc(begun, func(source, _ int64) bool { return source != only })
 	}
 	weight := func(source int64) float64 { return volume[source] + 1 }
 	for i := range hours {
@@ -122,7 +199,7 @@ func (tx *Tx) coverHours(brandID, first, last int64, volume map[int64]float64, h
 		hours[i].Coverage = -total // turned into a share below
 	}
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT c.source_id, c.hour, c.share FROM coverage c JOIN sources s ON s.id = c.source_id
-		WHERE s.brand_id = ? AND c.hour BETWEEN ? AND ?`, brandID, first, last)
+		WHERE s.brand_id = ?1 AND c.hour BETWEEN ?2 AND ?3 AND (?4 = 0 OR s.id = ?4)`, brandID, first, last, only)
 	if err != nil {
 		return err
 	}
@@ -166,9 +243,9 @@ func (tx *Tx) firstCovered(brandID int64) (map[int64]int64, error) {
 }
 
 // Groups are the negatives of one window and of the time before it, by cause,
-// source, app version, language and place.
+// source, app version, language, place and stars.
 type Groups struct {
-	Causes, Sources, Versions, Languages, Places []trends.Group
+	Causes, Sources, Versions, Languages, Places, Stars []trends.Group
 }
 
 // Groups counts the negatives of a brand in the hours [from, to] and in those of
@@ -197,6 +274,11 @@ func (tx *Tx) Groups(brandID int64, from, to time.Time) (g Groups, err error) {
 	}
 	g.Places, err = tx.groups(`SELECT place, sum(published_at >= ?), sum(published_at < ?) FROM mentions INDEXED BY negatives
 		WHERE brand_id = ? AND published_at BETWEEN ? AND ? AND polarity = 1 AND place IS NOT NULL GROUP BY 1`, raw...)
+	if err != nil {
+		return g, err
+	}
+	g.Stars, err = tx.groups(`SELECT CAST(stars AS TEXT), sum(published_at >= ?), sum(published_at < ?) FROM mentions INDEXED BY negatives
+		WHERE brand_id = ? AND published_at BETWEEN ? AND ? AND polarity = 1 AND stars IS NOT NULL GROUP BY 1`, raw...)
 	return g, err
 }
 

@@ -56,7 +56,7 @@ func (d *Detector) judge() Verdict {
 	all[dayWindow], all[dayWindow+1] = d.lastDay, d.lastThree
 	newest := &d.cells[(d.hours-1)%longest]
 	v := Verdict{At: d.clock.end(), Reason: Quiet, Stage: stage, Factor: 1,
-		Threshold: thresholds[min(int(d.options.Sensitivity), len(thresholds)-1)] + more + d.proof(),
+		Threshold: thresholds[min(int(d.options.Sensitivity), len(thresholds)-1)] + more + d.proof() + max(d.options.Margin, 0),
 		Negatives: all[dayWindow].raw, Newest: int(newest.raw), Usual: float64(newest.mean)}
 	if d.hours <= d.wary {
 		v.Threshold += gapMargin

@@ -29,13 +29,14 @@ type Life struct {
 	Cause     brand.Cause `json:"cause"`            // main cause at that time
 	NextCause brand.Cause `json:"next_cause"`       // another main cause that was seen once
 
-	Total    int     `json:"total"`    // negatives since StartedAt, closed hours
-	Excess   float64 `json:"excess"`   // those above the usual
-	Peak     int     `json:"peak"`     // greatest number observed in a window
-	Depth    float64 `json:"depth"`    // greatest share of negatives in a window
-	Score    float64 `json:"score"`    // greatest
-	Relapses int     `json:"relapses"` // how often it came back
-	Calm     int     `json:"calm"`     // calm closed hours in a row
+	Total    int     `json:"total"`          // negatives since StartedAt, closed hours
+	Excess   float64 `json:"excess"`         // those above the usual
+	Peak     int     `json:"peak"`           // greatest number observed in a window
+	Depth    float64 `json:"depth"`          // greatest share of negatives in a window
+	Score    float64 `json:"score"`          // greatest
+	Part     string  `json:"part,omitempty"` // [Verdict.Part] of the verdict that opened it
+	Relapses int     `json:"relapses"`       // how often it came back
+	Calm     int     `json:"calm"`           // calm closed hours in a row
 }
 
 // Next returns the life after a verdict and what there is to tell, "" when there
@@ -65,7 +66,7 @@ func (l Life) Next(v Verdict, main brand.Cause, now time.Time) (Life, brand.Chan
 // open begins an incident.
 func open(v Verdict, main brand.Cause) Life {
 	l := Life{State: brand.Open, OpenedAt: v.At, StartedAt: v.At.Add(-time.Duration(v.Window) * time.Hour),
-		Total: v.Observed, Excess: float64(v.Observed) - v.Expected, Cause: main, NextCause: main}
+		Total: v.Observed, Excess: float64(v.Observed) - v.Expected, Cause: main, NextCause: main, Part: v.Part}
 	if v.Running { // counted when the hour closes
 		l.Total -= v.Newest
 		l.Excess -= float64(v.Newest) - v.Usual

@@ -88,4 +88,5 @@ func ParseSensitivity(name string) (Sensitivity, error) {
 type Options struct {
 	Sensitivity Sensitivity
 	Events      []Event // spans in which more mentions than usual are expected
+	Margin      float64 // added to the threshold: of a series that is one of n, log10 n
 }

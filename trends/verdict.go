@@ -73,6 +73,8 @@ type Verdict struct {
 	Factor     float64 `json:"factor"`       // what the calendar raised the expectation by, 1 without an event
 	Event      string  `json:"event,omitempty"`
 
+	Part string `json:"part,omitempty"` // the source or cause that was judged alone, such as "source toko"; the caller's word
+
 	Running bool `json:"running,omitempty"` // of an hour that is not over
 	Calm    bool `json:"calm"`              // back to the usual, as far as the coverage lets one say
 	Unsure  bool `json:"unsure"`            // too few mentions or too little coverage to say whether it is calm
