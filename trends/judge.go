@@ -22,7 +22,7 @@ var margins = [len(windows)]float64{0, 0, -0.2, 0.1, 0.1}
 
 const (
 	slowMargin  = 0.3 // of the slow-rise sum
-	surgeMargin = 1.5 // while everything rises: a sale has more to complain about
+	surgeMargin = 2.5 // while everything rises: a sale has more to complain about
 	gapMargin   = 2   // on the day after a gap
 	coldMargin  = 1   // where nothing but the share is known
 )

@@ -128,7 +128,7 @@ type surge struct {
 }
 
 const (
-	surgePrior  = 0.2  // of a rise of unknown size, before the others are counted
+	surgePrior  = 0.4  // of a rise of unknown size, before the others are counted
 	surgeShape  = 0.1  // what is known beforehand of its size, in mentions
 	hourScatter = 0.05 // of the others in windows shorter than a day, beyond that of days
 )
