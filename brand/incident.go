@@ -224,7 +224,7 @@ type Mood struct {
 	PreviousMentions  int      `json:"previous_mentions"`
 	PreviousNegatives int      `json:"previous_negatives"`
 	Causes            []Driver `json:"causes,omitempty"` // negatives beside those of the span before, greatest rise first
-	Remark            string   `json:"remark,omitempty"` // volume_up, tone_worsening or slow_burn
+	Remark            string   `json:"remark,omitempty"` // volume_up, tone_worsening, slow_burn or review_bombing
 }
 
 // Scorecard is how the alerts of a span fared.

@@ -50,6 +50,18 @@ func newWords(now, before []store.Evidence) (found []brand.Driver) {
 	return found
 }
 
+// plainWords come up with everything and explain nothing.
+var plainWords = []string{
+	"ada", "adalah", "akan", "atau", "bagi", "bahwa", "baru", "begini", "begitu", "belum", "bikin", "bilang", "bisa", "bukan", "cuma",
+	"dalam", "dapat", "dari", "dengan", "demi", "hanya", "hari", "harus", "hingga", "ingin", "itu", "jadi", "jangan", "juga", "kalau",
+	"kalo", "kami", "kamu", "karena", "karna", "kita", "lagi", "lebih", "maka", "malah", "mana", "masa", "masih", "mereka", "nggak",
+	"oleh", "pada", "padahal", "paling", "para", "pernah", "saat", "saja", "sampai", "sampe", "sangat", "saya", "sebelum", "secara",
+	"sedang", "sekali", "sekarang", "selalu", "semua", "seperti", "serta", "setelah", "setiap", "sudah", "supaya", "tadi", "tanpa",
+	"tapi", "telah", "terus", "tetap", "tetapi", "tidak", "udah", "untuk", "yang", "about", "after", "again", "been", "from", "have",
+	"just", "more", "only", "really", "still", "than", "that", "their", "them", "then", "there", "they", "this", "very", "was", "were",
+	"what", "when", "will", "with", "would", "your",
+}
+
 // textsWith counts in how many different texts each word is, and the texts.
 func textsWith(list []store.Evidence) (texts map[string]float64, n float64) {
 	texts = map[string]float64{}
@@ -63,7 +75,7 @@ func textsWith(list []store.Evidence) (texts map[string]float64, n float64) {
 		words := strings.FieldsFunc(strings.ToLower(e.Text), func(r rune) bool { return !unicode.IsLetter(r) })
 		slices.Sort(words)
 		for _, w := range slices.Compact(words) {
-			if len(w) >= 4 && len(w) <= 24 { // shorter ones are mostly particles
+			if len(w) >= 4 && len(w) <= 24 && !slices.Contains(plainWords, w) { // shorter ones are mostly particles
 				texts[w]++
 			}
 		}

@@ -43,7 +43,7 @@ func (tx *Tx) moods(from, to time.Time) ([]brand.Mood, error) {
 			return nil, err
 		}
 		switch trends.Reason(m.Remark) {
-		case trends.VolumeUp, trends.ToneWorsening, trends.SlowBurn:
+		case trends.VolumeUp, trends.ToneWorsening, trends.SlowBurn, trends.ReviewBombing:
 		default:
 			m.Remark = "" // nothing worth a remark
 		}

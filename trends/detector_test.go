@@ -83,7 +83,7 @@ func TestDetectorDecides(t *testing.T) {
 		{"a gap is not an improvement", change(steady(46, 100), 38*24, 45*24, gone), false, Quiet},
 		{"nobody watched lately", change(steady(41, 100), 40*24, 41*24, gone), false, StaleCoverage},
 		{"a silence that nobody noticed is a gap", change(steady(46, 100), 38*24, 45*24, silent), false, Quiet},
-		{"500 copies of two texts", change(steady(41, 100), noon, noon+1, copies), false, Quiet},
+		{"500 copies of two texts", change(steady(41, 100), noon, noon+1, copies), false, ReviewBombing},
 		{"the first two days only teach", steady(2, 3000)[:47], false, Learning},
 	}
 	for _, tt := range tests {
@@ -254,4 +254,78 @@ func TestLearnAllIsLearn(t *testing.T) {
 			t.Fatalf("all at once %+v\none by one %+v", got, want)
 		}
 	})
+}
+
+// The running hour is judged as it fills: a violent outage need not wait for its end.
+func TestPreviewSeesAnOutageWithinMinutes(t *testing.T) {
+	d := NewDetector(Options{}, start)
+	for _, h := range steady(40, 300)[:39*24+14] {
+		d.Push(h)
+	}
+	tests := []struct {
+		name   string
+		minute float64
+		hour   Hour
+		fires  bool
+	}{
+		{"five minutes of an outage", 5, Hour{Mentions: 15, Negatives: 14}, true},
+		{"five usual minutes", 5, Hour{Mentions: 2, Negatives: 1}, false},
+		{"an hour with as many complaints as usual", 60, Hour{Mentions: 19, Negatives: 6}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.hour.Coverage = tt.minute / 60
+			if v := d.Preview(tt.hour); v.Fires != tt.fires {
+				t.Errorf("fires %v, want %v: %+v", v.Fires, tt.fires, v)
+			}
+		})
+	}
+}
+
+func TestColdStart(t *testing.T) {
+	crisis := func(h *Hour) { h.Negatives = h.Mentions - h.Mentions/50 }
+	tests := []struct {
+		name  string
+		hours []Hour
+		fires bool
+	}{
+		{"hardly anything but complaints from the first hour on", change(steady(3, 1500), 0, 72, crisis), true},
+		{"an ordinary brand begins", steady(3, 1500), false},
+		{"a small brand that complains says too little", change(steady(3, 40), 0, 72, crisis), false},
+		{"four complaints in five are some brands' usual", change(steady(3, 1500), 0, 72, func(h *Hour) { h.Negatives = h.Mentions * 4 / 5 }), false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			vs := replay(tt.hours)
+			at := firing(vs, 0)
+			if at >= 0 != tt.fires {
+				t.Fatalf("fired at hour %d, want firing %v", at, tt.fires)
+			}
+			if at >= 0 && (!vs[at].Cold || vs[at].Stage != StageLearning) {
+				t.Errorf("%+v does not say that the level is unknown", vs[at])
+			}
+		})
+	}
+}
+
+func TestCopiesAreNamed(t *testing.T) {
+	copies := func(h *Hour) { h.Mentions += 500; h.Negatives += 500; h.Voices = 3 }
+	vs := replay(change(steady(41, 100), 40*24+12, 40*24+13, copies))
+	v := vs[40*24+12]
+	if v.Fires || v.Reason != ReviewBombing || v.Observed < 500 || v.Voices > 60 {
+		t.Errorf("500 copies of two texts: %+v, want review_bombing with both numbers", v)
+	}
+}
+
+// What comes after a gap may be late, a part, or twice.
+func TestTheDayAfterAGapAsksForMore(t *testing.T) {
+	gap := func(h *Hour) { *h = Hour{} }
+	vs := replay(change(steady(43, 100), 40*24, 40*24+10, gap))
+	before, after, later := vs[40*24-1], vs[40*24+12], vs[42*24+12]
+	if after.Threshold < before.Threshold+1.5 || later.Threshold > before.Threshold+0.1 {
+		t.Errorf("thresholds %.2f before, %.2f after, %.2f two days after the gap", before.Threshold, after.Threshold, later.Threshold)
+	}
+	if at := firing(replay(change(change(steady(43, 100), 40*24, 40*24+10, gap), 40*24+12, 40*24+16, complain(40))), 0); at < 0 || at > 40*24+13 {
+		t.Errorf("a violent outage after the gap fired at hour %d, want %d", at, 40*24+12)
+	}
 }

@@ -81,6 +81,9 @@ func (d *Detector) judge() Verdict {
 	default:
 		deciding, t = d.decide(&v, &all)
 	}
+	if !v.Fires && stage != StageLearning && d.bombed(&all[dayWindow], v.Threshold) {
+		v.Reason = ReviewBombing
+	}
 	d.describe(&v, &all[deciding], deciding, t)
 	v.Calm = true
 	if d.ringing || v.Fires {
@@ -155,6 +158,18 @@ func (d *Detector) decide(v *Verdict, all *[len(windows)]sums) (int, test) {
 		v.Reason = BelowThreshold
 	}
 	return deciding, best
+}
+
+// bombed reports whether most negatives of the last day repeat each other, and
+// are so many that they would fire if each counted.
+func (d *Detector) bombed(day *sums, threshold float64) bool {
+	const copies = 10
+	voices := int(day.negatives)
+	if day.raw-voices < max(copies, voices) {
+		return false
+	}
+	t := test{mean: max(day.mean, 1e-4), alpha: d.scatter(dayWindow)}
+	return scoreOf(t.chance(day.raw), day.watched) >= threshold
 }
 
 // surge looks for a rise of the others in the windows of up to a day.

@@ -17,6 +17,7 @@ const (
 	NoShareEvidence Reason = "no_share_evidence" // rare, but the tone did not change
 	VolumeUp        Reason = "volume_up"         // more mentions than usual, tone as usual: for the digest
 	ToneWorsening   Reason = "tone_worsening"    // more of the mentions negative, their number usual: for the digest
+	ReviewBombing   Reason = "review_bombing"    // copies of few texts: rare by number, ordinary by voices: for the digest
 	SlowBurn        Reason = "slow_burn"         // four weeks clearly worse than four weeks two months ago: for the digest
 	Learning        Reason = "learning"          // less than two days known
 	StaleCoverage   Reason = "stale_coverage"    // the newest hours were not watched

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -18,6 +20,7 @@ import (
 	"pantau/config"
 	"pantau/daemon"
 	"pantau/store"
+	"pantau/trends"
 )
 
 const incidentsHelp = `
@@ -201,6 +204,29 @@ func listIncidents(w io.Writer, cfg *config.Config, list []brand.Incident, asJSO
 	return t.Flush()
 }
 
+// again works the decision out from its numbers once more.
+func again(stored json.RawMessage) string {
+	var v trends.Verdict
+	if err := json.Unmarshal(stored, &v); err != nil || v.At.IsZero() {
+		return "no verdict of the rule belongs to this change"
+	}
+	score := v.Check()
+	switch {
+	case v.Score == 0:
+		return "no window decided here"
+	case math.Abs(score-v.Score) > 1e-6*(1+v.Score):
+		return fmt.Sprintf("worked out again from these numbers the score is %.4f, not %.4f: the rule has changed since", score, v.Score)
+	}
+	return fmt.Sprintf("worked out again from these numbers the score is %.4f, %s the threshold of %.4f", score, sideOf(score, v.Threshold), v.Threshold)
+}
+
+func sideOf(score, threshold float64) string {
+	if score >= threshold {
+		return "above"
+	}
+	return "below"
+}
+
 // showIncident prints the incident as its last alert did, then its history.
 func showIncident(cmd *cobra.Command, cfg *config.Config, history []store.IncidentChange, why bool) error {
 	out := cmd.OutOrStdout()
@@ -213,6 +239,9 @@ func showIncident(cmd *cobra.Command, cfg *config.Config, history []store.Incide
 	for _, c := range history {
 		fmt.Fprintf(out, "\n%s  %s  rule %q  lexicon %s\n", clock(c.At, cfg.Zone), c.Change, c.Incident.Rule, c.Incident.Lexicon)
 		if err := printJSON(out, c.Verdict); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(out, again(c.Verdict)); err != nil {
 			return err
 		}
 	}
