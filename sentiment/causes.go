@@ -164,7 +164,7 @@ const plainFault = 14
 // generic are the causes whose topic makes a complaint with any negative entry:
 // "the courier was awful". The others need a fault of their own.
 const generic uint32 = 1<<brand.ProductQuality | 1<<brand.LateDelivery | 1<<brand.CustomerService |
-	1<<brand.AfterSales | 1<<brand.AppReliability | 1<<brand.PolicyChange
+	1<<brand.AfterSales | 1<<brand.PolicyChange
 
 // mood lets a polar entry settle the topic before it: a negative one is a fault,
 // a positive one ends the topic. Only entries with entryMood can.

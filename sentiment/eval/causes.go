@@ -154,20 +154,7 @@ func find(a *sentiment.Analyzer, text string, aspects []aspect, single bool) []s
 			rest = x.label
 			continue
 		}
-		n := 0
-		for _, c := range x.topic {
-			n += 2 * topics[c]
-		}
-		for _, h := range score.Causes {
-			if slices.Contains(x.cause, h.Cause) {
-				n += 3
-			}
-		}
-		for _, w := range x.words {
-			if strings.Contains(words, w) {
-				n += 3
-			}
-		}
+		n := x.strength(score.Causes, topics, words)
 		if n > 0 {
 			all = append(all, x.label)
 		}
@@ -184,6 +171,39 @@ func find(a *sentiment.Analyzer, text string, aspects []aspect, single bool) []s
 		return []string{best}
 	}
 	return all
+}
+
+// What speaks for an aspect, most telling first: evidence of a complaint, a
+// phrase that names it, its topic. More of the same adds little.
+const (
+	strengthEvidence = 4
+	strengthWord     = 3
+	strengthTopic    = 2
+	strengthMore     = 1
+)
+
+// strength says how much a text speaks for the aspect.
+func (x *aspect) strength(found []brand.CauseHit, topics map[brand.Cause]int, words string) (n int) {
+	for _, h := range found {
+		if slices.Contains(x.cause, h.Cause) {
+			n += strengthEvidence
+		}
+	}
+	for _, c := range x.topic {
+		if topics[c] > 0 {
+			n += strengthTopic + min(topics[c]-1, 2)*strengthMore
+		}
+	}
+	hits := 0
+	for _, w := range x.words {
+		if strings.Contains(words, w) {
+			hits++
+		}
+	}
+	if hits > 0 {
+		n += strengthWord + min(hits-1, 2)*strengthMore
+	}
+	return n
 }
 
 // readAspects reads "label, kind (cause, topic, words or rest), value" lines.
