@@ -76,6 +76,7 @@ type causeState struct {
 	negative     seen
 	latest       seen   // the last topic of any cause
 	about        uint32 // its causes
+	suspects     uint32 // causes that are blamed for want of a better one
 }
 
 // seen is where a role was seen: its last token plus one, so that zero is never.
@@ -152,7 +153,7 @@ func (sc *scratch) topics(s *scope, i int, here seen, set uint32) {
 		if f := l.fault[c]; f.near(s, i) {
 			sc.blame(c, f, here)
 		} else if bad && generic>>c&1 != 0 {
-			sc.blame(c, l.negative, here)
+			sc.suspect(c, l.negative, here)
 		}
 	}
 }
@@ -164,7 +165,7 @@ const plainFault = 14
 // generic are the causes whose topic makes a complaint with any negative entry:
 // "the courier was awful". The others need a fault of their own.
 const generic uint32 = 1<<brand.ProductQuality | 1<<brand.LateDelivery | 1<<brand.CustomerService |
-	1<<brand.AfterSales | 1<<brand.PolicyChange
+	1<<brand.AfterSales
 
 // mood lets a polar entry settle the topic before it: a negative one is a fault,
 // a positive one ends the topic. Only entries with entryMood can.
@@ -174,9 +175,9 @@ func (a *Analyzer) mood(sc *scratch, s *scope, i int, m *match) {
 	switch {
 	case pol <= -plainFault:
 		l.negative = seen{m.last + 1, m.start, m.end}
-		if l.latest.near(s, i) {
+		if l.latest.near(s, i) && (i < int(m.last) || int(l.latest.token) <= i) { // a word is not its own fault
 			for set := l.about & generic; set != 0; set &= set - 1 {
-				sc.blame(bits.TrailingZeros32(set), l.latest, l.negative)
+				sc.suspect(bits.TrailingZeros32(set), l.latest, l.negative)
 			}
 		}
 	case pol >= plainFault:
@@ -184,8 +185,71 @@ func (a *Analyzer) mood(sc *scratch, s *scope, i int, m *match) {
 	}
 }
 
-// blame adds the evidence from x to y, or widens what overlaps it.
+// suspect blames a cause for want of a better one. See settle.
+func (sc *scratch) suspect(cause int, x, y seen) {
+	if !sc.blamed(cause) {
+		sc.last.suspects |= 1 << cause
+	}
+	sc.accuse(cause, x, y)
+}
+
+// blame adds evidence that stands by itself.
 func (sc *scratch) blame(cause int, x, y seen) {
+	sc.last.suspects &^= 1 << cause
+	sc.accuse(cause, x, y)
+}
+
+func (sc *scratch) blamed(cause int) bool {
+	for i := range sc.causes {
+		if sc.causes[i].Cause == brand.Cause(cause) {
+			return true
+		}
+	}
+	return false
+}
+
+// settle lets words speak for one cause where one explains them better: "the
+// courier is late" is not also about the manners of couriers, and the "not
+// sent" of a code that is not sent is not about parcels.
+func (sc *scratch) settle() {
+	if len(sc.causes) < 2 {
+		return
+	}
+	all, kept := sc.causes, 0
+	var keep uint32
+	for i := range all {
+		if !sc.explained(i) {
+			keep |= 1 << i
+		}
+	}
+	for i := range all {
+		if keep>>i&1 != 0 {
+			all[kept] = all[i]
+			kept++
+		}
+	}
+	sc.causes = all[:kept]
+}
+
+// explained reports whether another cause has a better claim to the words of
+// evidence i: a firm one to the words of a suspect, or a longer one around it.
+func (sc *scratch) explained(i int) bool {
+	x := &sc.causes[i]
+	suspect := sc.last.suspects>>x.Cause&1 != 0
+	for j := range sc.causes {
+		y := &sc.causes[j]
+		if i == j || x.Start >= y.End || y.Start >= x.End || sc.last.suspects>>y.Cause&1 != 0 {
+			continue
+		}
+		if suspect || y.Start <= x.Start && x.End <= y.End && y.End-y.Start > x.End-x.Start {
+			return true
+		}
+	}
+	return false
+}
+
+// accuse adds the evidence from x to y, or widens what overlaps it.
+func (sc *scratch) accuse(cause int, x, y seen) {
 	start, end := int(min(x.start, y.start)), int(max(x.end, y.end))
 	for i := range sc.causes {
 		h := &sc.causes[i]

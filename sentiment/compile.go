@@ -34,7 +34,7 @@ type entryFlags uint8
 const (
 	entryContext entryFlags = 1 << iota // a mark or class of tokens: it counts, but makes no text known
 	entryClosed                         // negation is folded into it and goes no further
-	entryMood                           // strong enough to settle a topic, and does not name its own cause
+	entryMood                           // strong enough to settle a topic, and neither its own cause nor a learned phrase, which often holds the topic
 )
 
 type wordFlags uint16
@@ -170,10 +170,11 @@ func (c *compiler) entryFlags(e *entryRow, it *item, words []uint32, negated pai
 	if c.spelling(words[0])[0] == '<' {
 		flags |= entryContext
 	}
-	if it.marks&itemFact == 0 && (strong(e.weight) || strong(negated)) {
+	learned := c.strings[e.origin] == "learned"
+	if it.marks&itemFact == 0 && (strong(e.weight) || strong(negated)) && (len(words) == 1 || !learned) {
 		flags |= entryMood
 	}
-	if len(words) > 1 && c.strings[e.origin] != "learned" && c.items[words[0]].flags&wordNegator != 0 {
+	if len(words) > 1 && !learned && c.items[words[0]].flags&wordNegator != 0 {
 		flags |= entryClosed
 	}
 	return flags

@@ -75,6 +75,7 @@ func (a *Analyzer) match(sc *scratch) {
 			a.finish(sc, &s, i, m)
 		}
 	}
+	sc.settle()
 	a.irony(sc)
 }
 
