@@ -90,8 +90,8 @@ func (d *Daemon) generation(ctx context.Context, p *Program) (next *Program, err
 		wakes[i] = make(chan struct{}, 1)
 	}
 	p.Pipeline.Decided = func() { wakeAll(wakes) } // before the senders, which call it
-	if r.do("unpark", time.Hour, r.unpark); ctx.Err() != nil {
-		return nil, nil
+	if r.do("unpark", decideLimit, r.unpark); ctx.Err() != nil {
+		return nil, r.damage()
 	}
 	for i, c := range p.Channels {
 		s := r.newSender(c)

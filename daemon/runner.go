@@ -136,8 +136,7 @@ func (r *runner) spawn(job cron.Job) {
 	}
 }
 
-// failure returns the first error of the store. A damaged file is the only one
-// that ends the daemon.
+// failure returns the first error of the store that is not mended.
 func (r *runner) failure() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -159,6 +158,11 @@ func (r *runner) run(ctx context.Context, sources []cron.Job) error {
 	r.mu.Lock() // spawn sees that ctx has ended from here on
 	r.mu.Unlock()
 	r.background.Wait()
+	return r.damage()
+}
+
+// damage returns the error of a damaged file, the only one that ends the daemon.
+func (r *runner) damage() error {
 	if err := r.failure(); store.FaultOf(err) == store.Corrupt {
 		return err
 	}

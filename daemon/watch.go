@@ -260,6 +260,13 @@ func (r *runner) delivered(channel, outcome string, delay time.Duration, err err
 	r.failing[channel] = f
 }
 
+// working returns those of some channels that take their alerts.
+func (r *runner) working(channels []string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(channels), func(name string) bool { _, fails := r.failing[name]; return fails })
+}
+
 // watchSources says which sources cannot be read, and when that, or their
 // silence, makes the daemon blind.
 func (r *runner) watchSources(ctx context.Context, now time.Time) {
@@ -336,13 +343,17 @@ func (r *runner) tell(ctx context.Context, change brand.Change, mode health.Mode
 	p := r.program.Pipeline
 	a := brand.Alert{Change: change, By: string(mode), Incident: brand.Incident{Note: detail}}
 	name := fmt.Sprintf("%s:%s:%s", change, mode, now.UTC().Format("2006-01-02T15"))
+	channels := p.Channels
+	if mode == health.Channel {
+		channels = r.working(channels) // the others would hear of it when it is over
+	}
 	if !r.Health.Holds(health.Store) {
-		err := p.Store.Write(ctx, func(tx *store.Tx) error { return tx.QueueReport(a, name, p.Channels, now) })
+		err := p.Store.Write(ctx, func(tx *store.Tx) error { return tx.QueueReport(a, name, channels, now) })
 		p.Decided()
 		return err
 	}
 	for _, c := range r.program.Channels {
-		if !slices.Contains(p.Channels, c.Name) {
+		if !slices.Contains(channels, c.Name) {
 			continue
 		}
 		ctx, cancel := context.WithTimeout(ctx, deadline)

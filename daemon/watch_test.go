@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -94,6 +95,9 @@ func TestWatchdog(t *testing.T) {
 				start := time.Now()
 				if err := d.Run(ctx, p); err != nil {
 					t.Fatalf("Run = %v", err)
+				}
+				if tt.fed && !strings.HasPrefix(m.status, "1 brand, ") || !tt.fed && !strings.HasPrefix(m.status, "stuck: ") {
+					t.Errorf("the status is %q", m.status)
 				}
 				if hungry := m.hungry(start); hungry < time.Minute != tt.fed {
 					t.Errorf("the longest time without feeding was %s (status %q); fed = %v wanted, WatchdogSec is 60 s", hungry, m.status, tt.fed)
@@ -229,6 +233,66 @@ func block(t *testing.T, dir string, on bool) {
 	}
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestAChannelThatFailsIsReportedByTheOthers: Slack is down for an hour. Those who
+// can be reached hear of it once, and once that it is over.
+func TestAChannelThatFailsIsReportedByTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newProgram(t, source(t, "toko", "@every 10m", &fake{}))
+		defer p.Pipeline.Store.Close()
+		p.Pipeline.Channels = []string{"inbox", "other"}
+		keys := queued(t, p.Pipeline.Store, brand.Warning, 1)
+		in, other := &inbox{}, &inbox{}
+		for range 18 { // 2 s, 4 s, … 6 min: more than an hour
+			in.fails = append(in.fails, errors.New("connection refused"))
+		}
+		p.Channels = []Channel{{Name: "inbox", Notifier: in, Gap: time.Second}, {Name: "other", Notifier: other, Gap: time.Second}}
+		d := newDaemon()
+		d.Health = health.New(health.Build{}, time.Now)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Hour)
+		defer cancel()
+		held := false
+		go func() {
+			time.Sleep(40 * time.Minute)
+			held = d.Health.Holds(health.Channel) && d.Health.Ready()
+		}()
+		if err := d.Run(ctx, p); err != nil {
+			t.Fatal(err)
+		}
+		if !held || d.Health.Holds(health.Channel) {
+			t.Errorf("held during the outage = %v, after it = %v; want it then, ready all the same, and not after", held, d.Health.Holds(health.Channel))
+		}
+		if len(other.got) != 2 || !strings.HasPrefix(other.got[0], "degraded:channel:") || !strings.HasPrefix(other.got[1], "mended:channel:") {
+			t.Errorf("the other channel got %v, want one report and its end", other.got)
+		}
+		if len(in.got) != 2 || in.got[0] != keys[0] {
+			t.Errorf("the channel got %v, want its alert, and that it is over", in.got)
+		}
+	})
+}
+
+// TestATakenPort: the pages are missed, nothing else.
+func TestATakenPort(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	f := &fake{items: oneNew}
+	p := newProgram(t, source(t, "toko", "@every 10m", f))
+	defer p.Pipeline.Store.Close()
+	p.Health.Listen = taken.Addr().String()
+	d := newDaemon()
+	d.Health = health.New(health.Build{}, time.Now)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	if err := d.Run(ctx, p); err != nil {
+		t.Fatal(err)
+	}
+	if !d.Health.Holds(health.Page) || f.rounds != 1 {
+		t.Errorf("page = %v, %d rounds; want the trouble shown and the work done", d.Health.Holds(health.Page), f.rounds)
 	}
 }
 

@@ -109,6 +109,11 @@ func faults() []store.Fault {
 // are those of the configuration, held is the reason with which the quiet hours
 // postpone. It returns the function that takes the figures away.
 func (m *Metrics) Attach(db *store.DB, channels []string, held string, now func() time.Time) (detach func()) {
+	for _, c := range channels {
+		for _, outcome := range []string{Delivered, Postponed, Ambiguous, Parked} {
+			m.Deliveries.WithLabelValues(c, outcome) // so that the first one is an increase
+		}
+	}
 	c := &stored{db, channels, held, now}
 	m.registry.MustRegister(c)
 	return func() { m.registry.Unregister(c) }
