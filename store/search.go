@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,39 +84,75 @@ func (tx *Tx) checkIndex() error {
 // ErrEmptySearch says that a search names no word.
 var ErrEmptySearch = errors.New("a search needs at least one word")
 
-// matchOf translates what people type into an FTS4 expression: words that must
-// all occur, "a phrase", -without, and word* for a beginning. Everything else is
-// taken as words, so that no input can be a syntax error.
-func matchOf(query string) (string, error) {
-	var with, without []string
+// term is one condition of a search: words in this order.
+type term struct {
+	words  []string
+	prefix bool // the last word is the beginning of one
+	not    bool // must not occur
+}
+
+// termsOf understands what people type: words that must all occur, "a phrase",
+// -without, and word* for a beginning. Everything else is taken as words, so that
+// no input can be a syntax error.
+func termsOf(query string) (terms []term, _ error) {
+	positive := false
 	for part := range searchParts(query) {
-		words := slices.Collect(wordsOf(part.text))
-		for i := range words {
-			if !part.prefix || i < len(words)-1 {
-				words[i] = stem(words[i])
+		t := term{words: slices.Collect(wordsOf(part.text)), prefix: part.prefix, not: part.not}
+		for i := range t.words {
+			if !t.prefix || i < len(t.words)-1 {
+				t.words[i] = stem(t.words[i])
 			}
 		}
-		if len(words) == 0 {
-			continue
-		}
-		term := `"` + strings.Join(words, " ") + `"`
-		if part.prefix {
-			term = `"` + strings.Join(words, " ") + `*"`
-		}
-		if part.not {
-			without = append(without, term)
-		} else {
-			with = append(with, term)
+		if len(t.words) > 0 {
+			terms = append(terms, t)
+			positive = positive || !t.not
 		}
 	}
-	if len(with) == 0 {
-		return "", ErrEmptySearch
+	if !positive {
+		return nil, ErrEmptySearch
+	}
+	return terms, nil
+}
+
+// matchOf translates terms into an FTS4 expression.
+func matchOf(terms []term) string {
+	var with, without []string
+	for _, t := range terms {
+		phrase := `"` + strings.Join(t.words, " ") + `"`
+		if t.prefix {
+			phrase = `"` + strings.Join(t.words, " ") + `*"`
+		}
+		if t.not {
+			without = append(without, phrase)
+		} else {
+			with = append(with, phrase)
+		}
 	}
 	match := strings.Join(with, " AND ")
-	for _, term := range without {
-		match += " NOT " + term
+	for _, phrase := range without {
+		match += " NOT " + phrase
 	}
-	return match, nil
+	return match
+}
+
+// fits reports whether the words of a text meet all terms.
+func fits(terms []term, words []string) bool {
+	for _, t := range terms {
+		if t.in(words) == t.not {
+			return false
+		}
+	}
+	return true
+}
+
+func (t term) in(words []string) bool {
+	last := len(t.words) - 1
+	for ; len(words) > last; words = words[1:] {
+		if slices.Equal(t.words[:last], words[:last]) && (words[last] == t.words[last] || t.prefix && strings.HasPrefix(words[last], t.words[last])) {
+			return true
+		}
+	}
+	return false
 }
 
 type searchPart struct {
@@ -172,12 +209,19 @@ type SearchOptions struct {
 // Search returns the mentions with all words of a query, those that were stored
 // last first. Mentions of the last moments may be missing: the index lags by a
 // batch.
-func (db *DB) Search(ctx context.Context, query string, o SearchOptions) (list []Found, _ error) {
-	match, err := matchOf(query)
+func (db *DB) Search(ctx context.Context, query string, o SearchOptions) ([]Found, error) {
+	terms, err := termsOf(query)
 	if err != nil {
 		return nil, err
 	}
-	args := []any{match}
+	if o.Limit == 0 {
+		o.Limit = 20
+	}
+	list, err := db.searchNewest(ctx, terms, o)
+	if err != nil || len(list) == o.Limit {
+		return list, err
+	}
+	args := []any{matchOf(terms)}
 	where := ""
 	for _, c := range []struct {
 		clause string
@@ -193,24 +237,52 @@ func (db *DB) Search(ctx context.Context, query string, o SearchOptions) (list [
 			args = append(args, c.value)
 		}
 	}
-	if o.Limit == 0 {
-		o.Limit = 20
-	}
+	list = nil
 	// CROSS JOIN keeps the order: the index first, newest id first, and mentions
 	// one by one until there are enough.
-	rows, err := db.read.QueryContext(ctx, `SELECT v.id, v.brand, v.source, v.published_at, v.polarity, v.stars, v.title, v.text, v.url
-		FROM search CROSS JOIN v_mentions v ON v.id = search.docid
-		WHERE search.body MATCH ?`+where+` ORDER BY search.docid DESC LIMIT ?`, append(slices.Clip(args), o.Limit)...)
+	err = db.found(ctx, func(f Found) { list = append(list, f) }, `FROM search CROSS JOIN v_mentions v ON v.id = search.docid
+		WHERE search.body MATCH ?`+where+` ORDER BY search.docid DESC LIMIT ?`, append(args, o.Limit)...)
+	return list, err
+}
+
+// lookedThrough is how many of the newest mentions a search reads before it asks
+// the index. The index has to read the whole list of a word: of one in every fifth
+// text that is millions of entries, while a hundred texts have enough of it.
+const lookedThrough = 150
+
+// searchNewest returns what fits among the newest mentions, at most o.Limit.
+func (db *DB) searchNewest(ctx context.Context, terms []term, o SearchOptions) (list []Found, err error) {
+	before := int64(math.MaxInt64)
+	if o.Before > 0 {
+		before = o.Before
+	}
+	err = db.found(ctx, func(f Found) {
+		text := ""
+		for _, part := range []*string{f.Title, f.Text} {
+			if part != nil {
+				text += " " + *part
+			}
+		}
+		if len(list) < o.Limit && (o.Brand == "" || o.Brand == f.Brand) && (o.Polarity == "" || o.Polarity == f.Polarity) && fits(terms, strings.Fields(searchWords(text))) {
+			list = append(list, f)
+		}
+	}, `FROM v_mentions v WHERE v.id < ? ORDER BY v.id DESC LIMIT ?`, before, lookedThrough)
+	return list, err
+}
+
+// found passes on the mentions that a query selects from v_mentions v.
+func (db *DB) found(ctx context.Context, yield func(Found), from string, args ...any) error {
+	rows, err := db.read.QueryContext(ctx, `SELECT v.id, v.brand, v.source, v.published_at, v.polarity, v.stars, v.title, v.text, v.url `+from, args...)
 	if err != nil {
-		return nil, fmt.Errorf("search: %w", explain(err))
+		return fmt.Errorf("search: %w", explain(err))
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var f Found
 		if err := rows.Scan(&f.ID, &f.Brand, &f.Source, &f.PublishedAt, &f.Polarity, &f.Stars, &f.Title, &f.Text, &f.URL); err != nil {
-			return nil, err
+			return err
 		}
-		list = append(list, f)
+		yield(f)
 	}
-	return list, explain(rows.Err())
+	return explain(rows.Err())
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -177,5 +179,83 @@ func TestAnotherVersionOfTheWordsRebuildsTheIndex(t *testing.T) {
 	}
 	if got := searched(t, db, "paket", SearchOptions{Limit: 5}); got != before || got == "" {
 		t.Errorf("found %q after the rebuild, want %q", got, before)
+	}
+}
+
+// TestSearchHasOneMeaning compares the two ways of a search, through the newest
+// mentions and through the index, on random texts and queries.
+func TestSearchHasOneMeaning(t *testing.T) {
+	db, random := open(t), rand.New(rand.NewPCG(1, 2))
+	words := strings.Fields("paket kirim dikirim pengiriman belum blm sampai Kurir LAMAAA bagus gak v2.1 café admin diam")
+	some := func(n int) string {
+		list := make([]string, n)
+		for i := range list {
+			list[i] = words[random.IntN(len(words))]
+		}
+		return strings.Join(list, " ")
+	}
+	write(t, db, func(tx *Tx, o Origin) error {
+		var items []Item
+		for n := range 3 * lookedThrough {
+			items = append(items, item(fmt.Sprint(n), some(1+random.IntN(9)), noon, brand.Polarity(n%4)))
+		}
+		if _, err := tx.Add(o, items); err != nil {
+			return err
+		}
+		return tx.catchUp()
+	})
+	ids := func(query string, o SearchOptions) []int64 {
+		t.Helper()
+		list, err := db.Search(context.Background(), query, o)
+		if err != nil {
+			t.Fatalf("Search(%q): %v", query, err)
+		}
+		var ids []int64
+		for _, f := range list {
+			ids = append(ids, f.ID)
+		}
+		return ids
+	}
+	direct := 0
+	for range 300 {
+		var query []string
+		for range 1 + random.IntN(2) {
+			part := some(1)
+			switch random.IntN(4) {
+			case 0:
+				part = `"` + some(2) + `"`
+			case 1:
+				part = part[:2] + "*"
+			}
+			query = append(query, part)
+		}
+		if random.IntN(3) == 0 {
+			query = append(query, "-"+some(1))
+		}
+		q := strings.Join(query, " ")
+		var o SearchOptions
+		if random.IntN(2) == 0 {
+			o.Polarity = "negative"
+		}
+		o.Limit = 1000 // more than the newest have: by the index
+		all := ids(q, o)
+		terms, err := termsOf(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, limit := range []int{1, 5} {
+			o.Limit = limit
+			if newest, err := db.searchNewest(context.Background(), terms, o); err != nil {
+				t.Fatal(err)
+			} else if len(newest) == limit {
+				direct++
+			}
+			if got, want := ids(q, o), all[:min(limit, len(all))]; !slices.Equal(got, want) {
+				t.Errorf("Search(%q, %+v) = %v, the index has %v", q, o, got, want)
+			}
+		}
+	}
+	if direct < 100 {
+		t.Errorf("only %d searches ended among the newest: this test proves less than it says", direct)
 	}
 }
