@@ -2,7 +2,6 @@ package sentiment
 
 import (
 	"math/bits"
-	"slices"
 
 	"pantau/brand"
 )
@@ -53,7 +52,7 @@ func (lex *lexicon) causeRow(r row) error {
 		return r.errorf("no pattern")
 	}
 	if roles.direct != 0 {
-		lex.direct = append(lex.direct, row{r.file, r.line, slices.Clone(r.fields)})
+		lex.direct = append(lex.direct, directRow{text, int32(r.line)})
 	}
 	words := lex.entryWords(text)
 	lex.use(words)

@@ -50,7 +50,7 @@ type lexicon struct {
 	paths   []uint32   // the words of the entries, one after the other
 	alias   [][]uint32 // by alias number: standard words
 	roles   []causeRoles
-	direct  []row // phrases that are evidence for a cause by themselves
+	direct  []directRow // phrases that are evidence for a cause by themselves
 	deny    map[string]bool
 	strings []string // what many entries say, by number
 	known   map[string]uint16
@@ -64,6 +64,13 @@ type lexicon struct {
 	sum     digest
 	release string
 	buf     [3][]uint32
+	block   []byte // what is read at once
+}
+
+// directRow is a phrase of causes.tsv and its line.
+type directRow struct {
+	text string
+	line int32
 }
 
 // entryRow is an Entry without strings.
@@ -205,13 +212,14 @@ var complaint = pair{-28, 20}
 // complaints makes entries of the phrases that are evidence for a cause by
 // themselves: "otp not received" is bad news without any bad word.
 func (lex *lexicon) complaints() {
+	lex.reading = lex.once("causes.tsv")
 	for _, r := range lex.direct {
-		words := lex.entryWords(normalText(r.field(2)))
+		words := lex.entryWords(r.text)
 		it := lex.place(words)
 		it.marks |= itemFact
 		if it.entry < 0 {
 			lex.file(it, words, entryRow{weight: complaint, sources: lex.once("causes"), origin: lex.once("curated"),
-				reason: lex.once("evidence for a cause"), file: lex.once(r.file), line: int32(r.line)})
+				reason: lex.once("evidence for a cause"), file: lex.reading, line: r.line})
 		}
 	}
 }
@@ -236,7 +244,10 @@ func (lex *lexicon) readAll(r io.Reader) (string, error) {
 			b.Grow(int(info.Size()))
 		}
 	}
-	_, err := io.Copy(io.MultiWriter(&b, &lex.sum), r)
+	if lex.block == nil {
+		lex.block = make([]byte, 32<<10)
+	}
+	_, err := io.CopyBuffer(io.MultiWriter(&b, &lex.sum), struct{ io.Reader }{r}, lex.block)
 	return b.String(), err
 }
 

@@ -133,6 +133,14 @@ func longWord(b []byte) written {
 	return w
 }
 
+// wordAt reads the letters and digits from i to end.
+func (s *scratch) wordAt(i, end int) written {
+	if end-i < len(masks) {
+		return wordOf((*[16]byte)(s.text[i:]), &masks[end-i])
+	}
+	return longWord(s.text[i:end])
+}
+
 // digits reports whether a word is a number.
 func (w written) digits() bool { return w.over&wordBits == 0 }
 

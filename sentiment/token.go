@@ -137,7 +137,7 @@ func (a *Analyzer) settle(sc *scratch) (greatest uint32) {
 
 // resolve finds the word of a token that does not lie at its first place.
 func (a *Analyzer) resolve(sc *scratch, t *token) uint32 {
-	hash := longWord(sc.text[t.start:t.end]).hash
+	hash := sc.wordAt(int(t.start), int(t.end)).hash
 	if w := a.table.get(hash); w != 0 {
 		return w
 	}
