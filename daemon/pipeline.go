@@ -57,6 +57,7 @@ const batch = 5000
 // Round is the outcome of one run of a source.
 type Round struct {
 	store.Run
+	Future    int                   // mentions dated after now, counted as of now
 	Unmatched int                   // items that do not name the brand
 	Rejects   []collectors.Rejected // the first of the items that could not be kept
 	Warned    int                   // items that were kept without something
@@ -200,6 +201,9 @@ func (in *intake) take(ctx context.Context) func(brand.Mention) error {
 			return nil
 		}
 		m = clean.Mention(m, in.p.Pseudonyms)
+		if m.PublishedAt.After(m.CollectedAt) {
+			in.round.Future++
+		}
 		if m.PublishedAt.IsZero() || m.PublishedAt.After(m.CollectedAt) {
 			m.PublishedAt = m.CollectedAt // an event from the future would wait there unseen
 		}

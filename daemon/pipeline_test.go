@@ -137,8 +137,8 @@ func TestCollectCleansBeforeItStores(t *testing.T) {
 	defer p.Pipeline.Store.Close()
 	p.Pipeline.Now = func() time.Time { return now }
 	round, err := p.Pipeline.Collect(context.Background(), p.Sources[0], true)
-	if err != nil || round.Added != 1 || round.Unmatched != 1 {
-		t.Fatalf("Collect = %+v, %v; want one kept and one that names nobody", round, err)
+	if err != nil || round.Added != 1 || round.Unmatched != 1 || round.Future != 1 {
+		t.Fatalf("Collect = %+v, %v; want one kept, from the future, and one that names nobody", round, err)
 	}
 	err = p.Pipeline.Store.Write(context.Background(), func(tx *store.Tx) error {
 		id, err := tx.BrandID("Sandang Senja")

@@ -30,7 +30,6 @@ type Detector struct {
 	slow               float64       // slow-rise sum of the closed days
 	ringing            bool          // an episode goes on
 	calm               int           // calm hours in a row while ringing
-	dark               int           // hours in a row without data that should have come
 	wary               int           // until this hour a gap makes the rule ask for more proof
 }
 

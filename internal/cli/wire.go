@@ -257,6 +257,9 @@ func openStore(ctx context.Context, configPath string) (*config.Config, *store.D
 // report logs what a run could not keep.
 func report(log *slog.Logger) func(daemon.Source, daemon.Round) {
 	return func(src daemon.Source, r daemon.Round) {
+		if r.Future > 0 { // a clock is wrong, there or here
+			log.Warn("dated in the future, counted as of now", "source", src.Name, "mentions", r.Future)
+		}
 		for _, reject := range r.Rejects {
 			log.Warn("not kept", "source", src.Name, "where", reject.Where, "reason", reject.Reason)
 		}
