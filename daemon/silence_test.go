@@ -57,7 +57,7 @@ func TestASilentSourceIsToldOnce(t *testing.T) {
 			}
 		}
 		run(60 * time.Hour) // into the first silence
-		if len(phone.texts) != 1 || !strings.HasPrefix(phone.texts[0], "Sumber forum tidak membawa apa pun lagi\nforum: Sandang Senja: tidak ada yang baru sejak ") ||
+		if len(phone.texts) != 1 || !strings.HasPrefix(phone.texts[0], "Tidak ada lagi yang baru dari sumber forum\nforum: Sandang Senja: tidak ada yang baru sejak ") ||
 			!strings.Contains(phone.texts[0], "biasanya paling lama 1 jam") {
 			t.Fatalf("told %q, want the silence of one source", phone.texts)
 		}
