@@ -55,7 +55,8 @@ type runner struct {
 	decided   atomic.Int64 // unix time of the last time that all brands were judged
 
 	mu      sync.Mutex
-	failed  error // the first that cannot be waited out: the daemon cannot go on
+	failed  error // the first of the store that is not mended
+	ended   bool  // nothing may be spawned any more
 	stop    func()
 	again   map[string]bool    // jobs that failed for want of the store
 	failing map[string]failing // channels that do not take their alerts
@@ -131,9 +132,16 @@ func (r *runner) settle(name string, err error) {
 func (r *runner) spawn(job cron.Job) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.ctx.Err() == nil {
+	if !r.ended {
 		r.background.Go(job.Run)
 	}
+}
+
+// endSpawning lets nothing more begin beside the schedules.
+func (r *runner) endSpawning() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = true
 }
 
 // failure returns the first error of the store that is not mended.
@@ -155,8 +163,7 @@ func (r *runner) run(ctx context.Context, sources []cron.Job) error {
 	<-ctx.Done()
 	<-r.cron.Stop().Done()
 	<-first
-	r.mu.Lock() // spawn sees that ctx has ended from here on
-	r.mu.Unlock()
+	r.endSpawning()
 	r.background.Wait()
 	return r.damage()
 }

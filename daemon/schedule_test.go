@@ -68,7 +68,7 @@ func runOn(t *testing.T, schedule string, zone *time.Location, from time.Time, l
 		p := newProgram(t)
 		defer p.Pipeline.Store.Close()
 		wall := &wallClock{}
-		wall.set(from.Sub(time.Now()))
+		wall.set(time.Until(from))
 		p.Pipeline.Now, p.Zone = wall.now, zone
 		d := newDaemon()
 		d.prepare(p)
