@@ -9,6 +9,7 @@ import (
 type feature struct {
 	id      int32
 	negated bool
+	part    bool // counted as a part of a phrase
 	value   float64
 }
 
@@ -26,13 +27,43 @@ type weights struct {
 	pol, sub         []float64
 	negPol, negSub   []float64
 	priorPol, priorS []float64
-	frozen           []bool    // a curator's zero stays zero
-	biasPol, biasSub []float64 // by set: a set's own share of labels is not the words' doing
+	frozen           []bool      // a curator's zero stays zero
+	parts            [][]feature // what a phrase stands for besides itself
+	biasPol, biasSub []float64   // by set: a set's own share of labels is not the words' doing
 }
 
 func newWeights(entries, sets int) *weights {
 	f := func(n int) []float64 { return make([]float64, n) }
-	return &weights{f(entries), f(entries), f(entries), f(entries), f(entries), f(entries), make([]bool, entries), f(sets), f(sets)}
+	return &weights{f(entries), f(entries), f(entries), f(entries), f(entries), f(entries), make([]bool, entries), make([][]feature, entries), f(sets), f(sets)}
+}
+
+// expand adds the parts of the phrases that the example holds. The negation of a
+// phrase is the negation of its parts.
+func (x *example) expand(parts [][]feature) {
+	for _, f := range x.features {
+		for _, p := range parts[f.id] {
+			x.features = append(x.features, feature{p.id, p.negated != f.negated, true, f.value * p.value})
+		}
+	}
+}
+
+// entry returns the weights of an entry or its negation with those of its parts.
+func (w *weights) entry(o options, id int32, negated bool) (pol, sub float64) {
+	x := example{features: []feature{{id: id, negated: negated, value: 1}}}
+	x.expand(w.parts)
+	for _, f := range x.features {
+		p, s := w.own(o, f.id, f.negated)
+		pol, sub = pol+f.value*p, sub+f.value*s
+	}
+	return pol, sub
+}
+
+// own returns the weights of an entry or its negation without its parts.
+func (w *weights) own(o options, id int32, negated bool) (pol, sub float64) {
+	if negated {
+		return w.negPol[id] - o.turned(w.pol[id])*w.pol[id], w.negSub[id] + w.sub[id]
+	}
+	return w.pol[id], w.sub[id]
 }
 
 // turned is the share of a weight that negation turns round.
@@ -47,13 +78,8 @@ func (o options) turned(pol float64) float64 {
 func (w *weights) sums(o options, x *example) (pol, sub float64) {
 	pol, sub = w.biasPol[x.set], w.biasSub[x.set]
 	for _, f := range x.features {
-		if f.negated {
-			pol += f.value * (w.negPol[f.id] - o.turned(w.pol[f.id])*w.pol[f.id])
-			sub += f.value * (w.negSub[f.id] + w.sub[f.id])
-			continue
-		}
-		pol += f.value * w.pol[f.id]
-		sub += f.value * w.sub[f.id]
+		p, s := w.own(o, f.id, f.negated)
+		pol, sub = pol+f.value*p, sub+f.value*s
 	}
 	return pol, sub
 }
@@ -99,9 +125,11 @@ func fit(o options, w *weights, xs []example, polar []bool, ridge, flat func(int
 		*v -= o.rate * g / (math.Sqrt(*hist) + 1e-6)
 	}
 	mean, means := newWeights(n, len(w.biasPol)), 0
+	var kept example
 	for epoch := range o.epochs {
 		for _, k := range rng.Perm(len(xs)) {
 			x := &xs[k]
+			x = thin(rng, o.dropout, x, &kept)
 			pol, sub := w.sums(o, x)
 			dp, ds := gradient(pol, sub, x.label, polar[x.set])
 			dp, ds = dp*x.weight, ds*x.weight
@@ -131,6 +159,22 @@ func fit(o options, w *weights, xs []example, polar []bool, ridge, flat func(int
 		}
 	}
 	w.become(mean, means)
+}
+
+// thin copies x into dst without a random share of its features; the others
+// count for them. What is learned from thinned texts leans on no single word, and
+// so carries over to other texts.
+func thin(rng *rand.Rand, share float64, x, dst *example) *example {
+	features := dst.features[:0]
+	for _, f := range x.features {
+		if rng.Float64() >= share {
+			f.value /= 1 - share
+			features = append(features, f)
+		}
+	}
+	*dst = *x
+	dst.features = features
+	return dst
 }
 
 // vectors lists everything that is learned.

@@ -25,6 +25,7 @@ func main() {
 	flag.Float64Var(&o.phraseRidge, "phrase-ridge", o.phraseRidge, "pull of a phrase toward the sum of its words")
 	flag.Float64Var(&o.freeRidge, "free-ridge", o.freeRidge, "the same for entries without a prior")
 	flag.Float64Var(&o.least, "least", o.least, "logits that a learned entry must weigh to be kept")
+	flag.Float64Var(&o.dropout, "dropout", o.dropout, "share of its entries that a text is learned without, at random")
 	flag.IntVar(&o.epochs, "epochs", o.epochs, "passes over the texts")
 	flag.StringVar(&o.leave, "leave", "", "source family to leave out, for a cross-domain check")
 	flag.Parse()

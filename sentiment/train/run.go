@@ -18,13 +18,13 @@ type options struct {
 	minWord, minPair                           int
 	least, ridge, freeRidge, phraseRidge, rate float64
 	flatFree, flatPrior                        float64
-	negatedPositive, negatedNegative           float64
+	negatedPositive, negatedNegative, dropout  float64
 	seed                                       uint64
 }
 
 func defaults() options {
 	return options{entries: 10000, epochs: 16, minWord: 3, minPair: 5, least: 0.2, ridge: 0.05, freeRidge: 0.4, flatFree: 0.01, flatPrior: 0.003, phraseRidge: 0.1, rate: 0.1,
-		negatedPositive: 0.8, negatedNegative: 0.4, seed: 7}
+		negatedPositive: 0.8, negatedNegative: 0.4, seed: 7, dropout: 0.2}
 }
 
 // trainer holds one run.
@@ -127,7 +127,7 @@ func (t *trainer) examples(features func(text string, add func(entry string, val
 			x := example{label: l.label, set: si, weight: weight}
 			features(l.text, func(entry string, value float64, negated bool) {
 				if id, ok := index[entry]; ok {
-					x.features = append(x.features, feature{id, negated, value})
+					x.features = append(x.features, feature{id: id, negated: negated, value: value})
 				}
 			})
 			xs = append(xs, x)
@@ -154,7 +154,7 @@ func (t *trainer) choosePhrases(a *sentiment.Analyzer) []string {
 	}
 	words := len(names)
 	for _, p := range sorted(t.pairs) {
-		if len(p.families) >= p.sources() && !t.base.Denied(p.text) && t.prior[p.text].Text == "" {
+		if len(p.families) >= p.sources() && !t.base.Denied(p.text) && t.prior[p.text].Text == "" && !t.idle(p.text) {
 			add(p.text)
 		}
 	}
@@ -230,6 +230,17 @@ func (t *trainer) function(name string) bool {
 	return e.Origin == "curated" && e.Polarity == 0
 }
 
+// idle reports whether all words of a phrase are such words: what it seems to
+// say is the style of one collection of texts.
+func (t *trainer) idle(phrase string) bool {
+	for w := range strings.FieldsSeq(phrase) {
+		if !t.function(w) {
+			return false
+		}
+	}
+	return true
+}
+
 // start returns weights that stand at their priors.
 func (t *trainer) start(names []string, sets int) *weights {
 	w := newWeights(len(names), sets)
@@ -265,9 +276,15 @@ func (t *trainer) refit(words, phrases []string) error {
 	return t.write(names, w, stats)
 }
 
-// learn fits the weights of an analyzer with the given candidates.
+// learn fits the weights of an analyzer with the given candidates. A learned
+// phrase stands for its words and learns only what it means beyond them, so that
+// one which few texts hold is not taken for silence.
 func (t *trainer) learn(words, phrases []string) ([]string, *weights, []example, error) {
 	a, err := t.open(words, phrases)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	plain, err := t.open(words, nil)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -276,6 +293,12 @@ func (t *trainer) learn(words, phrases []string) ([]string, *weights, []example,
 		index[e.Text] = int32(len(names))
 		names = append(names, e.Text)
 	}
+	w := t.start(names, len(t.sets))
+	for _, p := range phrases {
+		if id, ok := index[p]; ok {
+			w.parts[id] = parts(plain, p, index)
+		}
+	}
 	var ev []sentiment.Evidence
 	xs := t.examples(func(text string, put func(string, float64, bool)) {
 		ev = a.Evidence(ev[:0], text)
@@ -283,9 +306,28 @@ func (t *trainer) learn(words, phrases []string) ([]string, *weights, []example,
 			put(e.Entry, e.Value, e.Negated)
 		}
 	}, index)
-	w := t.start(names, len(t.sets))
+	for i := range xs {
+		xs[i].expand(w.parts)
+	}
 	fit(t.options, w, xs, t.polar(), func(id int32) float64 { return t.pull(names[id]) }, func(id int32) float64 { return t.flat(names[id]) })
 	return names, w, xs, nil
+}
+
+// parts returns the entries that a phrase would count as without itself.
+func parts(a *sentiment.Analyzer, phrase string, index map[string]int32) []feature {
+	ev := a.Evidence(nil, phrase)
+	var square float64 // of the values, which are scaled for the length of the text
+	for _, e := range ev {
+		square += e.Value * e.Value
+	}
+	scale := math.Sqrt(1 - square)
+	var out []feature
+	for _, e := range ev {
+		if id, ok := index[e.Entry]; ok {
+			out = append(out, feature{id: id, negated: e.Negated, value: e.Value / scale})
+		}
+	}
+	return out
 }
 
 // keep returns the learned entries that matter most, and of those only the

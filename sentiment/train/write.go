@@ -101,6 +101,9 @@ func (t *trainer) tally(entries int, xs []example) []tally {
 	out := make([]tally, entries)
 	for i := range xs {
 		for _, f := range xs[i].features {
+			if f.part {
+				continue
+			}
 			y := &out[f.id]
 			y.n++
 			if f.negated {
@@ -155,10 +158,11 @@ func (t *trainer) lines(name string, w *weights, i int, s *tally) []string {
 	}
 	slices.Sort(sources)
 	from := strings.Join(sources, ",")
-	out := []string{fmt.Sprintf("%s\t%d\t%d\t%d\t%s\t%s", name, int8Weight(w.pol[i]), int8Weight(w.sub[i]), s.n, from, origin)}
+	pol, sub := w.entry(t.options, int32(i), false)
+	out := []string{fmt.Sprintf("%s\t%d\t%d\t%d\t%s\t%s", name, int8Weight(pol), int8Weight(sub), s.n, from, origin)}
 	if s.negated >= 3 {
-		pol := w.negPol[i] - t.turned(w.pol[i])*w.pol[i]
-		out = append(out, fmt.Sprintf("~%s\t%d\t%d\t%d\t%s\t%s", name, int8Weight(pol), int8Weight(w.sub[i]+w.negSub[i]), s.negated, from, origin))
+		pol, sub := w.entry(t.options, int32(i), true)
+		out = append(out, fmt.Sprintf("~%s\t%d\t%d\t%d\t%s\t%s", name, int8Weight(pol), int8Weight(sub), s.negated, from, origin))
 	}
 	return out
 }
