@@ -86,14 +86,14 @@ func (f evalFlags) run(a *sentiment.Analyzer, out io.Writer, files []string) err
 		return printJSON(out, results)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "n\tclasses\taccuracy\tmacro F1\tneg P\tneg R\tneg F1\tP at R 85\tunknown\t  file")
+	fmt.Fprintln(w, "n\tclasses\taccuracy\tmacro F1\tneg P\tneg R\tneg F1\tP at R 85\tunknown\tcalibration\t  file")
 	rows := results
 	if len(results) > 1 {
 		rows = append(slices.Clone(results), eval.Mean(results))
 	}
 	for _, r := range rows {
-		fmt.Fprintf(w, "%d\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t  %s\n", r.N, r.Classes, 100*r.Accuracy, 100*r.MacroF1,
-			100*r.NegPrec, 100*r.NegRecall, 100*r.NegF1, 100*r.PrecAtR85, 100*r.Unknown, r.File)
+		fmt.Fprintf(w, "%d\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t  %s\n", r.N, r.Classes, 100*r.Accuracy, 100*r.MacroF1,
+			100*r.NegPrec, 100*r.NegRecall, 100*r.NegF1, 100*r.PrecAtR85, 100*r.Unknown, 100*r.CalibErr, r.File)
 	}
 	if err := w.Flush(); err != nil {
 		return err

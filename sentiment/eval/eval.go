@@ -27,8 +27,16 @@ type Result struct {
 	NegF1     float64   `json:"neg_f1"`
 	PrecAtR85 float64   `json:"precision_at_recall_85"` // of the texts ranked by P(negative)
 	Unknown   float64   `json:"unknown_share"`          // texts without a known word
+	CalibErr  float64   `json:"calibration_error"`      // expected calibration error of P(negative)
 	Confusion [3][3]int `json:"-"`                      // label by verdict, in the order neg, neu, pos
+	Bins      [10]Bin   `json:"-"`                      // texts by tenths of P(negative)
 	Worst     []Error   `json:"-"`
+}
+
+// Bin is what became of the texts whose P(negative) lies in one tenth.
+type Bin struct {
+	N        int
+	Said, Is float64 // mean P(negative) and the share of negative texts
 }
 
 // Error is a text whose verdict is wrong, with what led to it.
@@ -124,6 +132,8 @@ func measure(file string, xs []example) Result {
 		res.MacroF1 = (res.NegF1 + neu + pos) / 3
 	}
 	res.PrecAtR85 = precisionAt(xs, 0.85)
+	res.Bins = bins(xs)
+	res.CalibErr = calibrationError(res.Bins)
 	res.Worst = worst(xs, res.Classes)
 	return res
 }
@@ -184,6 +194,39 @@ func precisionAt(xs []example, recall float64) float64 {
 	return 0
 }
 
+// bins sorts the texts by P(negative).
+func bins(xs []example) (b [10]Bin) {
+	for _, x := range xs {
+		k := min(int(10*x.score.PNegative), 9)
+		b[k].N++
+		b[k].Said += x.score.PNegative
+		if x.label == brand.Negative {
+			b[k].Is++
+		}
+	}
+	for k := range b {
+		if n := float64(b[k].N); n > 0 {
+			b[k].Said /= n
+			b[k].Is /= n
+		}
+	}
+	return b
+}
+
+// calibrationError is the mean distance between what the bins said and what they
+// hold, weighted by their texts (expected calibration error).
+func calibrationError(bins [10]Bin) float64 {
+	var sum, n float64
+	for _, b := range bins {
+		sum += float64(b.N) * math.Abs(b.Said-b.Is)
+		n += float64(b.N)
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / n
+}
+
 // worst returns the wrong verdicts that were surest of themselves.
 func worst(xs []example, classes int) []Error {
 	var wrong []example
@@ -217,8 +260,9 @@ func Mean(rs []Result) Result {
 		m.NegF1 += r.NegF1
 		m.PrecAtR85 += r.PrecAtR85
 		m.Unknown += r.Unknown
+		m.CalibErr += r.CalibErr
 	}
-	for _, v := range []*float64{&m.Accuracy, &m.MacroF1, &m.NegPrec, &m.NegRecall, &m.NegF1, &m.PrecAtR85, &m.Unknown} {
+	for _, v := range []*float64{&m.Accuracy, &m.MacroF1, &m.NegPrec, &m.NegRecall, &m.NegF1, &m.PrecAtR85, &m.Unknown, &m.CalibErr} {
 		*v /= float64(len(rs))
 	}
 	return m

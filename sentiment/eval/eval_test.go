@@ -115,6 +115,20 @@ func TestPrecisionAtRecall(t *testing.T) {
 	}
 }
 
+func TestCalibrationError(t *testing.T) {
+	score := func(label brand.Polarity, p float64) example {
+		return example{label: label, score: brand.Score{PNegative: p}}
+	}
+	sure := []example{score(brand.Negative, 0.75), score(brand.Negative, 0.75), score(brand.Negative, 0.75), score(brand.Positive, 0.75)}
+	if got := calibrationError(bins(sure)); got != 0 {
+		t.Errorf("calibration error %v of 0.75 said of three in four, want 0", got)
+	}
+	wrong := []example{score(brand.Positive, 1), score(brand.Negative, 0), score(brand.Negative, 1), score(brand.Positive, 0)}
+	if got := calibrationError(bins(wrong)); got != 0.5 {
+		t.Errorf("calibration error %v of certainty that is right in half of the texts, want 0.5", got)
+	}
+}
+
 func TestCausesOfOurOwn(t *testing.T) {
 	text := "delivery\tpaket belum sampai\nunexplained\tbagus sekali\ndelivery,slow_response\tpaket belum sampai, chat tidak dibalas\n"
 	r, err := Causes(analyzer(t), "x.tsv", strings.NewReader(text))
@@ -127,5 +141,5 @@ func TestCausesOfOurOwn(t *testing.T) {
 }
 
 func show(t *testing.T, r Result) {
-	t.Logf("%-16s %5d  acc %.1f  macro %.1f  neg %.1f (%.1f/%.1f)  p@r85 %.1f  unk %.1f  rec %v", r.File, r.N, 100*r.Accuracy, 100*r.MacroF1, 100*r.NegF1, 100*r.NegPrec, 100*r.NegRecall, 100*r.PrecAtR85, 100*r.Unknown, r.Confusion)
+	t.Logf("%-16s %5d  acc %.1f  macro %.1f  neg %.1f (%.1f/%.1f)  p@r85 %.1f  unk %.1f  ece %.1f  rec %v", r.File, r.N, 100*r.Accuracy, 100*r.MacroF1, 100*r.NegF1, 100*r.NegPrec, 100*r.NegRecall, 100*r.PrecAtR85, 100*r.Unknown, 100*r.CalibErr, r.Confusion)
 }
