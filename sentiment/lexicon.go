@@ -98,8 +98,8 @@ const (
 const sizeHint = 1 << 16
 
 func newLexicon() *lexicon {
-	return &lexicon{items: make([]item, 1, sizeHint*3/4), index: make([]uint32, 2*sizeHint), text: make([]byte, 0, 4*sizeHint),
-		entries: make([]entryRow, 0, sizeHint*3/8), paths: make([]uint32, 0, sizeHint*3/4),
+	return &lexicon{items: make([]item, 1, sizeHint*3/4), index: make([]uint32, 2*sizeHint), text: make([]byte, 0, 11*sizeHint),
+		entries: make([]entryRow, 0, sizeHint/2), paths: make([]uint32, 0, sizeHint*3/4),
 		alias: make([][]uint32, 1), roles: make([]causeRoles, 1), strings: []string{""}, known: map[string]uint16{"": 0},
 		deny: map[string]bool{}, numbers: map[string]float64{}}
 }
