@@ -26,25 +26,25 @@ func (n *told) Notify(_ context.Context, d alerts.Delivery) (string, error) {
 	return "x", nil
 }
 
-// TestASilentSourceIsToldOnce runs two sources for a week. One stops bringing
-// anything for two days, twice, and the daemon restarts in between: two alerts, none
+// TestASilentSourceIsToldOnce runs two sources for a day. One stops bringing
+// anything for two hours, twice, and the daemon restarts in between: two alerts, none
 // about the other, and none about the time when the daemon was off.
 func TestASilentSourceIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
-		day := func(now time.Time) int { return int(now.Sub(begin) / (24 * time.Hour)) }
+		hour := func(now time.Time) int { return int(now.Sub(begin) / time.Hour) }
 		n := 0
 		steady := func(req collectors.Request) []brand.Mention {
 			n++
 			return []brand.Mention{{ExternalID: fmt.Sprint(n), Text: "ulasan nomor " + fmt.Sprint(n), PublishedAt: req.Now}}
 		}
 		pausing := func(req collectors.Request) []brand.Mention {
-			if d := day(req.Now); d == 2 || d == 3 || d == 5 || d == 6 {
+			if h := hour(req.Now); h == 6 || h == 7 || h == 10 || h == 11 {
 				return nil
 			}
 			return steady(req)
 		}
-		p := newProgram(t, source(t, "forum", "@every 1h", &fake{items: pausing}), source(t, "toko", "@every 1h", &fake{items: steady}))
+		p := newProgram(t, source(t, "forum", "@every 10m", &fake{items: pausing}), source(t, "toko", "@every 10m", &fake{items: steady}))
 		defer p.Pipeline.Store.Close()
 		phone := &told{}
 		p.Pipeline.Channels = []string{"phone"}
@@ -56,21 +56,21 @@ func TestASilentSourceIsToldOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		run(60 * time.Hour) // into the first silence
+		run(6*time.Hour + 40*time.Minute) // into the first silence
 		if len(phone.texts) != 1 || !strings.HasPrefix(phone.texts[0], "Tidak ada lagi yang baru dari sumber forum\nforum: Sandang Senja: tidak ada yang baru sejak ") ||
-			!strings.Contains(phone.texts[0], "biasanya paling lama 1 jam") {
+			!strings.Contains(phone.texts[0], "biasanya paling lama 10 menit") {
 			t.Fatalf("told %q, want the silence of one source", phone.texts)
 		}
-		run(48 * time.Hour) // the restart says nothing again
+		run(3 * time.Hour) // the restart says nothing again
 		if len(phone.texts) != 1 {
 			t.Fatalf("told %q after a restart, want nothing twice", phone.texts)
 		}
-		run(50 * time.Hour)
+		run(2 * time.Hour)
 		if len(phone.texts) != 2 || !strings.Contains(phone.texts[1], "forum") {
 			t.Fatalf("told %q, want the second silence", phone.texts)
 		}
-		time.Sleep(24 * time.Hour) // nobody looks
-		run(2 * time.Hour)
+		time.Sleep(3 * time.Hour) // nobody looks
+		run(30 * time.Minute)
 		for _, text := range phone.texts {
 			if strings.Contains(text, "toko") {
 				t.Errorf("%q is about a source that always spoke", text)
