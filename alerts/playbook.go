@@ -63,7 +63,7 @@ var playbook = map[brand.Cause]struct{ id, en string }{
 		"Publish a short explanation today: what happened, who is affected, what is not known yet, and when the next news comes. Keep that time even without an answer.",
 	},
 	brand.AfterSales: {
-		"Hubungi pelanggan yang klaim garansi atau servisnya tertahan, sebut tanggal selesai untuk tiap kasus, dan pinjamkan pengganti bila lama. Tunjuk satu penanggung jawab sampai semuanya beres.",
+		"Hubungi pelanggan yang klaim garansi atau servisnya tertahan, sebut tanggal selesai untuk tiap kasus, dan pinjamkan unit pengganti bila perbaikannya lama. Tunjuk satu penanggung jawab sampai semuanya beres.",
 		"Call the customers whose warranty or repair is stuck, give each case a date, and lend a replacement if it takes long. Name one owner until all are done.",
 	},
 	brand.PolicyChange: {
@@ -79,7 +79,7 @@ var playbook = map[brand.Cause]struct{ id, en string }{
 		"Acknowledge the fault on the status page and social media, have the app team hold or roll back the last release, and estimate when it works again. Announce the fix when it is in.",
 	},
 	brand.AccessLoginOTP: {
-		"Cek penyedia OTP dan layanan login sekarang, umumkan gangguan beserta cara masuk sementara, dan ingatkan agar kode tidak dibagikan. Beri perkiraan waktu pulih, lalu kabari saat normal.",
+		"Cek penyedia OTP dan layanan login sekarang, umumkan gangguan beserta cara masuk sementara, dan ingatkan agar kode tidak dibagikan. Beri perkiraan waktu pulih, lalu kabari saat sudah normal kembali.",
 		"Check the OTP provider and the login service now, announce the fault with another way in, and remind people never to share codes. Estimate when it works again and say so when it does.",
 	},
 	brand.Communication: {
