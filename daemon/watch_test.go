@@ -90,7 +90,7 @@ func TestWatchdog(t *testing.T) {
 				tt.fault(t, p, in)
 				m, d := &manager{}, newDaemon()
 				d.Tell = m.tell
-				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Hour)
+				ctx, cancel := context.WithTimeout(t.Context(), 90*time.Minute)
 				defer cancel()
 				start := time.Now()
 				if err := d.Run(ctx, p); err != nil {
@@ -306,7 +306,7 @@ func TestBlind(t *testing.T) {
 	}{
 		{"all goes on", 0, nil, ""},
 		{"no source can be read", 2 * time.Hour, func(f *fake) { f.report = collectors.Report{Status: collectors.Blocked, Reason: "403"} }, "no source can be read"},
-		{"nothing new comes", 12 * time.Hour, func(f *fake) { f.items = nil }, "nothing new from any source"},
+		{"nothing new comes", 8 * time.Hour, func(f *fake) { f.items = nil }, "nothing new from any source"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -317,7 +317,7 @@ func TestBlind(t *testing.T) {
 				defer p.Pipeline.Store.Close()
 				d := newDaemon()
 				d.Health = health.New(health.Build{}, time.Now)
-				ctx, cancel := context.WithTimeout(t.Context(), tt.after+9*time.Hour)
+				ctx, cancel := context.WithTimeout(t.Context(), tt.after+7*time.Hour)
 				defer cancel()
 				go func() {
 					time.Sleep(tt.after + time.Second)
