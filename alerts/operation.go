@@ -5,15 +5,19 @@ import "pantau/brand"
 // operation is the message to the operator about a part of the program that does
 // not work, or does again.
 func (w writer) operation(a brand.Alert) Message {
-	p, known := operations[w.language][a.By]
+	said := operations["en"]
+	if w.language == "id" {
+		said = operations["id"]
+	}
+	p, known := said[a.By]
 	if !known {
 		p = part{title: plain(a.By, maxName), text: "{reason}"}
 	}
 	m := Message{Change: a.Change, Severity: brand.Warning, Title: p.title,
 		Sentence: fill(p.text, "reason", plain(a.Incident.Note, maxNote))}
 	if a.Change == brand.Mended {
-		m.Title = fill(operations[w.language]["mended"].title, "title", p.title)
-		m.Sentence = operations[w.language]["mended"].text
+		m.Title = fill(said["mended"].title, "title", p.title)
+		m.Sentence = said["mended"].text
 	}
 	m.Title = clip(m.Title, maxTitle)
 	m.Headline = clip(m.Title, maxHeadline)

@@ -627,3 +627,22 @@ Anonymous:             0 kB
 		t.Errorf("droppable = %s, want %s", got, want)
 	}
 }
+
+// TestEveryAnnouncedModeHasWords: people read what happened, not the key of a mode.
+func TestEveryAnnouncedModeHasWords(t *testing.T) {
+	for _, language := range []string{"id", "en"} {
+		for _, mode := range health.Modes() {
+			if !announced(mode) {
+				continue
+			}
+			a := brand.Alert{Change: brand.Degraded, By: string(mode), Incident: brand.Incident{Note: "the detail"}}
+			began := alerts.Compose(a, alerts.Style{Language: language, Zone: wib}, time.Now())
+			a.Change = brand.Mended
+			over := alerts.Compose(a, alerts.Style{Language: language, Zone: wib}, time.Now())
+			if began.Title == string(mode) || !strings.Contains(began.Sentence, "the detail") || !strings.Contains(over.Title, began.Title) || over.Title == began.Title {
+				t.Errorf("%s, %s: %q %q, then %q", mode, language, began.Title, began.Sentence, over.Title)
+			}
+			t.Logf("%s | %s | %s", began.Headline, began.Sentence, over.Headline)
+		}
+	}
+}
