@@ -207,7 +207,7 @@ type SearchOptions struct {
 }
 
 // Search returns the mentions with all words of a query, those that were stored
-// last first. Mentions of the last moments may be missing: the index lags by a
+// last first. Of a run that still goes on some may be missing: the index lags by a
 // batch.
 func (db *DB) Search(ctx context.Context, query string, o SearchOptions) ([]Found, error) {
 	terms, err := termsOf(query)
@@ -217,7 +217,7 @@ func (db *DB) Search(ctx context.Context, query string, o SearchOptions) ([]Foun
 	if o.Limit == 0 {
 		o.Limit = 20
 	}
-	list, err := db.searchNewest(ctx, terms, o)
+	list, before, err := db.searchNewest(ctx, terms, o)
 	if err != nil || len(list) == o.Limit {
 		return list, err
 	}
@@ -230,18 +230,17 @@ func (db *DB) Search(ctx context.Context, query string, o SearchOptions) ([]Foun
 	}{
 		{" AND v.brand = ?", o.Brand, o.Brand != ""},
 		{" AND v.polarity = ?", o.Polarity, o.Polarity != ""},
-		{" AND search.docid < ?", o.Before, o.Before > 0},
+		{" AND search.docid < ?", before, true},
 	} {
 		if c.set {
 			where += c.clause
 			args = append(args, c.value)
 		}
 	}
-	list = nil
 	// CROSS JOIN keeps the order: the index first, newest id first, and mentions
 	// one by one until there are enough.
 	err = db.found(ctx, func(f Found) { list = append(list, f) }, `FROM search CROSS JOIN v_mentions v ON v.id = search.docid
-		WHERE search.body MATCH ?`+where+` ORDER BY search.docid DESC LIMIT ?`, append(args, o.Limit)...)
+		WHERE search.body MATCH ?`+where+` ORDER BY search.docid DESC LIMIT ?`, append(args, o.Limit-len(list))...)
 	return list, err
 }
 
@@ -250,13 +249,15 @@ func (db *DB) Search(ctx context.Context, query string, o SearchOptions) ([]Foun
 // text that is millions of entries, while a hundred texts have enough of it.
 const lookedThrough = 150
 
-// searchNewest returns what fits among the newest mentions, at most o.Limit.
-func (db *DB) searchNewest(ctx context.Context, terms []term, o SearchOptions) (list []Found, err error) {
-	before := int64(math.MaxInt64)
+// searchNewest returns what fits among the newest mentions, at most o.Limit, and
+// the smallest id that it has seen.
+func (db *DB) searchNewest(ctx context.Context, terms []term, o SearchOptions) (list []Found, before int64, err error) {
+	before = math.MaxInt64
 	if o.Before > 0 {
 		before = o.Before
 	}
 	err = db.found(ctx, func(f Found) {
+		before = f.ID
 		text := ""
 		for _, part := range []*string{f.Title, f.Text} {
 			if part != nil {
@@ -267,7 +268,7 @@ func (db *DB) searchNewest(ctx context.Context, terms []term, o SearchOptions) (
 			list = append(list, f)
 		}
 	}, `FROM v_mentions v WHERE v.id < ? ORDER BY v.id DESC LIMIT ?`, before, lookedThrough)
-	return list, err
+	return list, before, err
 }
 
 // found passes on the mentions that a query selects from v_mentions v.

@@ -18,7 +18,7 @@ Usage:
 
 Finds the mentions with all the words, those that were stored last first. Forms
 of a word and usual slang are the same word: "kirim" finds "pengirimannya", and
-"tidak" finds "gak". What the last minutes brought may be missing.
+"tidak" finds "gak". Of a run that still goes on some may be missing.
 
     "two words"       in this order
     -word             without this word
