@@ -207,9 +207,12 @@ func (a *Analyzer) unfold(sc *scratch) {
 	for _, t := range from {
 		switch w := &a.words[t.word]; {
 		case w.flags&wordSilent != 0:
+			counted := false // with the span of the word before it
 			if n := len(sc.tokens); n > 0 && t.flags&tokenBreak == 0 {
 				sc.tokens[n-1].end = t.end
-			} else {
+				counted = sc.tokens[n-1].flags&tokenPlain != 0
+			}
+			if !counted {
 				sc.count(&t)
 			}
 		case w.flags&wordExpands != 0:
@@ -272,6 +275,9 @@ func (a *Analyzer) signAt(sc *scratch, text string, i int, gap *tokenFlags) int 
 	}
 	if i == 0 || class[text[i-1]] != classWord || text[i] == '<' || text[i] == ':' {
 		for n := min(4, len(text)-i); n >= 2; n-- {
+			if text[i+n-1] == 0 {
+				continue // a zero byte is no part of a form, and the hash does not see it
+			}
 			if w := a.table.get(hashOf(text[i : i+n])); w != 0 {
 				sc.add(token{int32(i), int32(i + n), w, *gap})
 				*gap = tokenComma
