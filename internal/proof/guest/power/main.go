@@ -23,12 +23,11 @@ import (
 const database = "/data/pantau.db"
 
 func main() {
-	if err := run(); err != nil {
-		fmt.Println("ERROR", err)
-	}
+	fmt.Println("ERROR", run())
 	select {} // the first process must not end
 }
 
+// run stores mentions until something fails.
 func run() error {
 	if err := mount(); err != nil {
 		return err
