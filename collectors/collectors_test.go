@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -123,4 +125,16 @@ func TestSampleCursor(t *testing.T) {
 	if _, err := c.Collect(ctx, Request{Now: testNow}, func(brand.Mention) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("Collect = %v, want the end of the context", err)
 	}
+}
+// TestMain makes the secrets of the fixtures private, as they must be to be read:
+// git keeps no such modes.
+func TestMain(m *testing.M) {
+	files, err := filepath.Glob("testdata/*/*-for-tests*")
+	for _, file := range files {
+		err = errors.Join(err, os.Chmod(file, 0o600))
+	}
+	if err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
 }
