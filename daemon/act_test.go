@@ -178,7 +178,11 @@ func TestNobodyTakesACriticalIncident(t *testing.T) {
 			var got []string
 			for end := now.Add(3 * time.Hour); now.Before(end); *now = now.Add(5 * time.Minute) {
 				collectAll(t, p)
-				got = append(got, evaluate(t, p)...)
+				for _, change := range evaluate(t, p) {
+					if change != "worsened" { // the flood goes on growing
+						got = append(got, change)
+					}
+				}
 			}
 			if fmt.Sprint(got) != fmt.Sprint(tt.want) {
 				t.Errorf("told %v, want %v", got, tt.want)

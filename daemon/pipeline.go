@@ -117,7 +117,7 @@ func (p *Pipeline) Collect(ctx context.Context, src Source, evaluate bool) (Roun
 // Accept stores mentions that were sent to a source. They are in the store when it
 // returns; the next evaluation judges them.
 func (p *Pipeline) Accept(ctx context.Context, src Source, mentions []brand.Mention) (collectors.Receipt, error) {
-	in := intake{p: p, src: src, round: Round{Run: store.Run{StartedAt: p.Now()}}}
+	in := intake{p: p, src: src, round: Round{Run: store.Run{StartedAt: p.Now()}, Scores: map[brand.Polarity]int{}}}
 	take := in.take(ctx)
 	for _, m := range mentions {
 		if err := take(m); err != nil {
