@@ -118,6 +118,8 @@ type Word struct {
 	Text  string // as the lexicon spells it, or the lower-case form when unknown
 	Known bool
 	Break bool // a clause or sentence ended before it
+
+	Negates, Contrasts bool // it turns what follows, or sets it against what came before
 }
 
 // Words appends the normalised words of text to dst.
@@ -128,7 +130,9 @@ func (a *Analyzer) Words(dst []Word, text string) []Word {
 	a.tokenise(sc, text)
 	for i := range sc.tokens {
 		t := &sc.tokens[i]
-		w := Word{Text: a.name(a.names[t.word]), Known: t.word != 0, Break: t.flags&tokenBreak != 0}
+		flags := a.words[t.word].flags
+		w := Word{Text: a.name(a.names[t.word]), Known: t.word != 0, Break: t.flags&tokenBreak != 0,
+			Negates: flags&wordNegator != 0, Contrasts: flags&wordContrast != 0}
 		if !w.Known {
 			w.Text = strings.ToLower(text[t.start:t.end])
 		}

@@ -59,13 +59,19 @@ func count(a *sentiment.Analyzer, sets []dataset, pairs bool, keep func(string) 
 				switch {
 				case !pairs && !w.Break && keep(w.Text), !pairs && keep(w.Text):
 					c.add(w.Text, &sets[i], seen)
-				case pairs && k > 0 && !w.Break && w.Known && words[k-1].Known && keep(words[k-1].Text) && keep(w.Text):
+				case pairs && k > 0 && together(words[k-1], w) && keep(words[k-1].Text) && keep(w.Text):
 					c.add(words[k-1].Text+" "+w.Text, &sets[i], seen)
 				}
 			}
 		}
 	}
 	return c.terms
+}
+
+// together reports whether two neighbours can be a phrase. One that ended in a
+// negator would hide it from what it negates: "is not" before "good".
+func together(x, y sentiment.Word) bool {
+	return x.Known && y.Known && !y.Break && !y.Negates && !x.Contrasts && !y.Contrasts
 }
 
 // plainWord reports whether a form may become a word of the lexicon.
