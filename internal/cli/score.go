@@ -198,7 +198,7 @@ func (p *scorePrinter) words(i int) string {
 }
 
 // weightColumns is the room that the two numbers of a line take.
-const weightColumns = 18
+const weightColumns = 19
 
 // hits writes two lines for every hit: what it adds, and where that comes from.
 func (p *scorePrinter) hits() {
