@@ -126,6 +126,7 @@ func TestSampleCursor(t *testing.T) {
 		t.Errorf("Collect = %v, want the end of the context", err)
 	}
 }
+
 // TestMain makes the secrets of the fixtures private, as they must be to be read:
 // git keeps no such modes.
 func TestMain(m *testing.M) {
