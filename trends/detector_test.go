@@ -329,3 +329,18 @@ func TestTheDayAfterAGapAsksForMore(t *testing.T) {
 		t.Errorf("a violent outage after the gap fired at hour %d, want %d", at, 40*24+12)
 	}
 }
+
+// TestRiseBeginsWithTheComplaints dates an incident from its first hour, however
+// long the window is that finds it.
+func TestRiseBeginsWithTheComplaints(t *testing.T) {
+	for _, rate := range []int{3, 6, 30} {
+		vs := replay(change(steady(40, 60), 35*24, 36*24, complain(rate)))
+		i := firing(vs, 35*24)
+		if i < 0 {
+			t.Fatalf("%d more an hour: nothing fires", rate)
+		}
+		if began := i + 1 - vs[i].Rise; began < 35*24-1 || began > 35*24+1 {
+			t.Errorf("%d more an hour: the rise of a window of %d h begins %d h from the first complaint", rate, vs[i].Window, began-35*24)
+		}
+	}
+}

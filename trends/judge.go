@@ -85,6 +85,9 @@ func (d *Detector) judge() Verdict {
 		v.Reason = ReviewBombing
 	}
 	d.describe(&v, &all[deciding], deciding, t)
+	if v.Fires {
+		v.Rise = d.rise(&all[deciding])
+	}
 	v.Calm = true
 	if d.ringing || v.Fires {
 		d.recovery(&v)
@@ -227,6 +230,23 @@ func (d *Detector) describe(v *Verdict, s *sums, i int, t test) {
 	if v.Score > 0 {
 		v.Low, v.High = bandOf(s.mean, d.scatter(i))
 	}
+}
+
+// rise returns since how many hours complaints are above the usual: the newest
+// hours whose excess over half that of the window, an hour, is the greatest. Half
+// is the reference of a CUSUM for a shift of that size (Page 1954); with less, any
+// complaint of the day before would count as the beginning.
+func (d *Detector) rise(s *sums) (hours int) {
+	half := (s.negatives - s.mean) / float64(2*s.hours)
+	excess, most := 0.0, 0.0
+	for n := 1; n <= s.hours; n++ {
+		c := &d.cells[(d.hours-n)%longest]
+		excess += float64(c.negatives) - float64(c.mean) - half
+		if hours == 0 || excess > most {
+			hours, most = n, excess
+		}
+	}
+	return hours
 }
 
 // recovery says whether the newest hours are back to the usual. The shortest run

@@ -18,7 +18,7 @@ const (
 type Life struct {
 	State brand.State `json:"state"` // 0 without an incident
 
-	StartedAt    time.Time `json:"started_at,omitzero"`    // first hour of the window that raised it
+	StartedAt    time.Time `json:"started_at,omitzero"`    // first hour of the rise in the window that raised it
 	OpenedAt     time.Time `json:"opened_at,omitzero"`     // when the rule decided
 	RecoveringAt time.Time `json:"recovering_at,omitzero"` // since when it is calm
 	RecoveredAt  time.Time `json:"recovered_at,omitzero"`  // when it was closed, a day later
@@ -29,7 +29,7 @@ type Life struct {
 	Cause     brand.Cause `json:"cause"`            // main cause at that time
 	NextCause brand.Cause `json:"next_cause"`       // another main cause that was seen once
 
-	Total    int     `json:"total"`          // negatives since StartedAt, closed hours
+	Total    int     `json:"total"`          // negatives since that window began, closed hours
 	Excess   float64 `json:"excess"`         // those above the usual
 	Peak     int     `json:"peak"`           // greatest number observed in a window
 	Depth    float64 `json:"depth"`          // greatest share of negatives in a window
@@ -65,7 +65,7 @@ func (l Life) Next(v Verdict, main brand.Cause, now time.Time) (Life, brand.Chan
 
 // open begins an incident.
 func open(v Verdict, main brand.Cause) Life {
-	l := Life{State: brand.Open, OpenedAt: v.At, StartedAt: v.At.Add(-time.Duration(v.Window) * time.Hour),
+	l := Life{State: brand.Open, OpenedAt: v.At, StartedAt: v.At.Add(-time.Duration(v.Rise) * time.Hour),
 		Total: v.Observed, Excess: float64(v.Observed) - v.Expected, Cause: main, NextCause: main, Part: v.Part}
 	if v.Running { // counted when the hour closes
 		l.Total -= v.Newest

@@ -45,11 +45,12 @@ type Verdict struct {
 	Reason Reason    `json:"reason"`
 	Stage  Stage     `json:"stage"`
 
-	Score     float64 `json:"score"`     // decades of days: 10^score days pass between two such windows by chance
-	Threshold float64 `json:"threshold"` // the score that fires
-	Window    int     `json:"window"`    // hours of the deciding window, of the last day when none decides; cut at the last recovery
-	Slow      bool    `json:"slow"`      // the slow-rise sum decided
-	Cold      bool    `json:"cold"`      // the share decided: the level is not known yet
+	Score     float64 `json:"score"`          // decades of days: 10^score days pass between two such windows by chance
+	Threshold float64 `json:"threshold"`      // the score that fires
+	Window    int     `json:"window"`         // hours of the deciding window, of the last day when none decides; cut at the last recovery
+	Rise      int     `json:"rise,omitempty"` // hours of the window since which complaints are above the usual, when it fires
+	Slow      bool    `json:"slow"`           // the slow-rise sum decided
+	Cold      bool    `json:"cold"`           // the share decided: the level is not known yet
 
 	Observed         int     `json:"observed"` // negatives in the window, copies included
 	Voices           int     `json:"voices"`   // independent texts among them: what was tested
