@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,10 +34,10 @@ func TestASilentSourceIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
 		hour := func(now time.Time) int { return int(now.Sub(begin) / time.Hour) }
-		n := 0
+		var n atomic.Int64
 		steady := func(req collectors.Request) []brand.Mention {
-			n++
-			return []brand.Mention{{ExternalID: fmt.Sprint(n), Text: "ulasan nomor " + fmt.Sprint(n), PublishedAt: req.Now}}
+			id := fmt.Sprint(n.Add(1))
+			return []brand.Mention{{ExternalID: id, Text: "ulasan nomor " + id, PublishedAt: req.Now}}
 		}
 		pausing := func(req collectors.Request) []brand.Mention {
 			if h := hour(req.Now); h == 6 || h == 7 || h == 10 || h == 11 {
