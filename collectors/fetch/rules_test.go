@@ -109,7 +109,8 @@ func FuzzRules(f *testing.F) {
 		if d := r.delay(product); d < 0 || d > maxDelay {
 			t.Errorf("delay %s is out of range", d)
 		}
-		all := parseRobots([]byte(robots + "\nUser-agent: " + product + "\nDisallow: /\n"))
+		// An empty rule ends the last group: agents in a row share one.
+		all := parseRobots([]byte(robots + "\nDisallow:\nUser-agent: " + product + "\nDisallow: /\n"))
 		if all.allow("nobody-else", "/") != r.allow("nobody-else", "/") {
 			t.Errorf("a group for us changed what others may do: %q", robots)
 		}
