@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"pantau/brand"
 )
@@ -100,7 +99,8 @@ func TestJSONLDStatus(t *testing.T) {
 	}
 }
 
-// TestHostileMarkup must end in time and memory.
+// TestHostileMarkup must end, in time and memory: what is quadratic here takes
+// longer than a test may.
 func TestHostileMarkup(t *testing.T) {
 	for name, page := range map[string]string{
 		"deep JSON":          `<script type="application/ld+json">` + strings.Repeat(`{"a":[`, 500_000) + `</script>`,
@@ -110,11 +110,7 @@ func TestHostileMarkup(t *testing.T) {
 		"references in ring": `<div itemscope id=a itemref="b b b b"></div><div itemscope itemprop=x id=b itemref="c c c c"></div><div itemscope itemprop=y id=c itemref="b b b b a"></div>`,
 		"wide":               `<div itemscope>` + strings.Repeat(`<i itemprop=x>y</i>`, 100_000),
 	} {
-		start := time.Now()
-		markup([]byte(page))
-		if took := time.Since(start); took > 20*time.Second {
-			t.Errorf("%s took %s", name, took)
-		}
+		t.Run(name, func(*testing.T) { markup([]byte(page)) })
 	}
 }
 

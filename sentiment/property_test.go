@@ -229,6 +229,18 @@ func TestSpellingChangesNothing(t *testing.T) {
 	}
 }
 
+// quickest is the least of three runs: what the text costs when nothing else
+// wants the processor.
+func quickest(a *Analyzer, text string) time.Duration {
+	least := time.Duration(math.MaxInt64)
+	for range 3 {
+		start := time.Now()
+		a.Score(text, 0)
+		least = min(least, time.Since(start))
+	}
+	return least
+}
+
 func TestHostileInput(t *testing.T) {
 	a := analyzer(t)
 	const size = 1 << 20
@@ -240,13 +252,13 @@ func TestHostileInput(t *testing.T) {
 		"unknown": fill("mengxqabcde "), "capitals": fill("JELEK SEKALI!"), "quotes": fill("a'"), "brackets": fill("<ur"), "mixed": fill("otp ga masuk, app-nya lemot parah!! 😭 http://x.y/z "),
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			s := a.Score(text, 0)
-			if took := time.Since(start); took > 2*time.Second { // 200 ms on a quiet machine; a loaded one must not fail the build
-				t.Errorf("%d bytes took %v", len(text), took)
-			} else {
-				t.Logf("%v", took)
+			// 16 times the text may take 16 times as long. What looks back at
+			// everything takes 256 times; the bound is between, far from both.
+			short, long := quickest(a, text[:size/64]), quickest(a, text[:size/4])
+			if ratio := float64(long) / float64(short); ratio > 64 {
+				t.Errorf("16 times the text takes %.0f times as long (%v, %v)", ratio, short, long)
 			}
+			s := a.Score(text, 0)
 			checkScore(t, a, text, &s)
 			if !utf8.ValidString(text) && s.Polarity != brand.Unknown {
 				t.Errorf("bytes that are no text are %s", s.Polarity)
