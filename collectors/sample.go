@@ -1,7 +1,6 @@
 package collectors
 
 import (
-	"bufio"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -51,11 +50,11 @@ func newSample(src config.Source, _ *fetch.Client) (Collector, error) {
 	if err := src.Decode(&opts); err != nil {
 		return nil, err
 	}
-	rows, err := parseSample(sampleHistory)
+	rows, err := parseSample(sampleHistory, opts.Stream)
 	if err != nil {
 		return nil, fmt.Errorf("the embedded history: %w", err)
 	}
-	s := &sample{stream: opts.Stream, rows: rows[opts.Stream]}
+	s := &sample{stream: opts.Stream, rows: rows}
 	if len(s.rows) == 0 {
 		return nil, src.Errorf("options.stream", "%q is not one of aplikasi, forum, pesaing, toko", opts.Stream)
 	}
@@ -93,18 +92,22 @@ func (s *sample) Collect(ctx context.Context, req Request, emit func(brand.Menti
 	return report, err
 }
 
-// parseSample returns the rows of each stream: minutes, stream, stars, version,
-// author, text, separated by tabs, below one line of headings.
-func parseSample(history string) (map[string][]sampleRow, error) {
-	rows := map[string][]sampleRow{}
-	sc := bufio.NewScanner(strings.NewReader(history))
-	for n := 1; sc.Scan(); n++ {
-		if n == 1 || sc.Text() == "" {
+// parseSample returns the rows of a stream: minutes, stream, stars, version,
+// author, text, separated by tabs, below one line of headings. Their texts are
+// parts of history, not copies of it.
+func parseSample(history, stream string) (rows []sampleRow, err error) {
+	n := 0
+	for line := range strings.SplitSeq(history, "\n") {
+		n++
+		if n == 1 || !strings.Contains(line, "\t"+stream+"\t") {
 			continue
 		}
-		f := strings.Split(sc.Text(), "\t")
+		f := strings.Split(line, "\t")
 		if len(f) != 6 {
 			return nil, fmt.Errorf("line %d has %d columns, want 6", n, len(f))
+		}
+		if f[1] != stream {
+			continue
 		}
 		minutes, err := strconv.Atoi(f[0])
 		if err != nil {
@@ -114,7 +117,7 @@ func parseSample(history string) (map[string][]sampleRow, error) {
 		if err != nil || stars > 5 {
 			return nil, fmt.Errorf("line %d: stars %q are not 0 to 5", n, f[2])
 		}
-		rows[f[1]] = append(rows[f[1]], sampleRow{n, minutes, brand.Mention{Stars: stars, Version: f[3], Author: f[4], Text: f[5]}})
+		rows = append(rows, sampleRow{n, minutes, brand.Mention{Stars: stars, Version: f[3], Author: f[4], Text: f[5]}})
 	}
-	return rows, sc.Err()
+	return rows, nil
 }

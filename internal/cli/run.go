@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -35,8 +36,10 @@ func newRun() *cobra.Command {
 	cmd := &cobra.Command{Use: "run", Long: runHelp, Args: exactly(0, "no arguments")}
 	path := configFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		// A daemon idles nearly always: half the garbage for a little more work.
-		debug.SetGCPercent(50)
+		// Little of what the start makes is garbage, and looking for it costs half
+		// of the start. The limit is for a configuration without end.
+		debug.SetGCPercent(-1)
+		debug.SetMemoryLimit(startMemory)
 		log := newLog(cmd.ErrOrStderr())
 		cfg, sources, err := load(*path)
 		if err != nil {
@@ -46,6 +49,9 @@ func newRun() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		// A daemon idles nearly always: half the garbage for a little more work.
+		debug.SetGCPercent(50)
+		debug.SetMemoryLimit(math.MaxInt64)
 		reload := make(chan os.Signal, 1)
 		signal.Notify(reload, syscall.SIGHUP)
 		defer signal.Stop(reload)
@@ -71,6 +77,9 @@ func newRun() *cobra.Command {
 	}
 	return cmd
 }
+
+// startMemory is what the start may take before garbage is collected, in bytes.
+const startMemory = 128 << 20
 
 // startWait is between two tries to start on a disk that takes nothing.
 const startWait = 10 * time.Second
