@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -200,12 +201,10 @@ func (r *runner) schedule() []cron.Job {
 	r.plan(cron.Every(time.Hour), r.job("copy for analysts", copyLimit, r.publish))
 	r.plan(at("17 3 * * *"), r.job("forget", copyLimit, r.forget))
 	r.plan(at("23 2 * * *"), r.job("backup", copyLimit, r.backup))
-	for change, schedule := range map[brand.Change]cron.Schedule{brand.Daily: p.Reports.Daily, brand.Weekly: p.Reports.Weekly} {
-		if schedule != nil {
-			r.plan(schedule, r.job(string(change), decideLimit, func(ctx context.Context, _ *health.Pulse) error {
-				return p.Pipeline.Report(ctx, change, p.Zone)
-			}))
-		}
+	for change, schedule := range r.reports() {
+		r.plan(schedule, r.job(string(change), decideLimit, func(ctx context.Context, _ *health.Pulse) error {
+			return p.Pipeline.Report(ctx, change, p.Zone)
+		}))
 	}
 	r.job("unpark", decideLimit, r.unpark)
 	r.job("inspect", copyLimit, r.inspect)
@@ -213,6 +212,34 @@ func (r *runner) schedule() []cron.Job {
 		r.plan(p.Health.Canary, r.job("canary", decideLimit, r.canary))
 	}
 	return sources
+}
+
+// reports returns the schedules of the reports that are wanted.
+func (r *runner) reports() map[brand.Change]cron.Schedule {
+	wanted := map[brand.Change]cron.Schedule{}
+	for change, schedule := range map[brand.Change]cron.Schedule{brand.Daily: r.program.Reports.Daily, brand.Weekly: r.program.Reports.Weekly} {
+		if schedule != nil {
+			wanted[change] = schedule
+		}
+	}
+	return wanted
+}
+
+// catchUp runs what came due earlier today while nobody was there to run it. A
+// report that was written before the stop is not written again.
+func (r *runner) catchUp() {
+	now := r.program.Pipeline.Now().In(r.program.Zone)
+	y, m, d := now.Date()
+	for change, schedule := range r.reports() {
+		slot := schedule.Next(time.Date(y, m, d, 0, 0, 0, 0, r.program.Zone).Add(-time.Second))
+		if !r.newestRun.IsZero() && r.newestRun.Before(slot) && !slot.After(now) {
+			r.jobs[string(change)].Run()
+		}
+	}
+	copied, err := os.Stat(store.SnapshotPath(r.program.Pipeline.Store.Path()))
+	if err != nil || now.Sub(copied.ModTime()) > time.Hour {
+		r.spawn(r.jobs["copy for analysts"])
+	}
 }
 
 // at is a schedule that is written in this program.
@@ -239,6 +266,7 @@ func (r *runner) start(ctx context.Context, jobs []cron.Job) <-chan struct{} {
 	}
 	r.deciding.Store(true)
 	r.jobs["decide"].Run()
+	r.catchUp()
 	r.jobs["rest"].Run()
 	return done
 }

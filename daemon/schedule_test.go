@@ -223,3 +223,64 @@ func TestACorrectedClock(t *testing.T) {
 		t.Errorf("%d runs in four days, want 4: %s", len(runs), fmt.Sprint(runs))
 	}
 }
+
+// TestReportsAreCaughtUp stops the daemon over the time of the morning report.
+func TestReportsAreCaughtUp(t *testing.T) {
+	daily, err := cron.ParseStandard("0 8 * * *")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type span struct{ from, to string } // the daemon runs; local times, of any day
+	tests := []struct {
+		name string
+		runs []span
+		want int
+	}{
+		{"it ran at eight", []span{{"07:30", "08:30"}}, 1},
+		{"the first start ever, later", []span{{"09:00", "09:10"}}, 0},
+		{"stopped over it", []span{{"07:00", "07:30"}, {"09:00", "09:10"}}, 1},
+		{"stopped over it, started twice", []span{{"07:00", "07:30"}, {"09:00", "09:10"}, {"10:00", "10:10"}}, 1},
+		{"stopped after it", []span{{"07:00", "08:30"}, {"09:00", "09:10"}}, 1},
+		{"started before it", []span{{"06:00", "06:30"}, {"07:00", "07:10"}}, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newProgram(t, source(t, "toko", "@every 10m", &fake{}))
+				defer p.Pipeline.Store.Close()
+				p.Reports.Daily, p.Pipeline.Channels = daily, []string{"inbox"}
+				for _, s := range tt.runs {
+					time.Sleep(time.Until(nextLocal(t, s.from)))
+					ctx, cancel := context.WithDeadline(t.Context(), nextLocal(t, s.to))
+					if err := newDaemon().Run(ctx, p); err != nil {
+						t.Fatal(err)
+					}
+					cancel()
+				}
+				got := 0
+				if err := p.Pipeline.Store.Query(t.Context(), `SELECT id FROM deliveries WHERE change = 'daily'`,
+					func([]string) error { return nil }, func([]any) error { got++; return nil }); err != nil {
+					t.Fatal(err)
+				}
+				if got != tt.want {
+					t.Errorf("%d daily reports, want %d", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// nextLocal is the next time at which the clocks of [wib] show so.
+func nextLocal(t *testing.T, clock string) time.Time {
+	t.Helper()
+	at, err := time.Parse("15:04", clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().In(wib)
+	next := time.Date(now.Year(), now.Month(), now.Day(), at.Hour(), at.Minute(), 0, 0, wib)
+	if !next.After(now) {
+		next = next.AddDate(0, 0, 1)
+	}
+	return next
+}

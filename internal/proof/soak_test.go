@@ -64,7 +64,7 @@ func (s *troubled) Collect(ctx context.Context, req collectors.Request, emit fun
 	age := req.Now.Sub(s.start)
 	today, hour := int(age/day), int(age%day/time.Hour)
 	last, _ := strconv.ParseInt(req.Cursor, 10, 64)
-	if s.leak != nil && s.random.IntN(24) == 0 {
+	if s.leak != nil && s.random.IntN(6) == 0 {
 		s.leak.drip()
 	}
 	switch {
@@ -149,7 +149,7 @@ func soak(t *testing.T, days, sources int, leaking bool) (samples []sample, ment
 			drips = &leak{ctx: ctx}
 		}
 		for n := range sources {
-			src := config.Source{Name: fmt.Sprint("sumber", n), Kind: "fake", Brand: "Sandang Senja", Schedule: cron.Every(15 * time.Minute), Every: 15 * time.Minute}
+			src := config.Source{Name: fmt.Sprint("sumber", n), Kind: "fake", Brand: "Sandang Senja", Schedule: cron.Every(time.Hour), Every: time.Hour}
 			p.Intervals[src.Name] = src.Every
 			prog.Sources = append(prog.Sources, daemon.Source{Source: src, Collector: &troubled{n: n, start: start, random: rand.New(rand.NewPCG(uint64(n), 7)), leak: drips}})
 		}
