@@ -7,7 +7,8 @@ import (
 
 // Forget deletes the texts that were collected before texts, and everything
 // about mentions that were collected before numbers. Buckets and incidents stay:
-// they hold no text of anybody but the quotes of an alert, which go as well.
+// they hold no text of anybody but the quotes of an alert, which go with the texts.
+// Alerts that people have go with the numbers.
 func (db *DB) Forget(ctx context.Context, texts, numbers time.Time) error {
 	return db.Write(ctx, func(tx *Tx) error {
 		old, err := tx.id(`SELECT count(*) FROM mentions WHERE collected_at < ? AND (text IS NOT NULL OR collected_at < ?)`, texts.Unix(), numbers.Unix())
@@ -27,7 +28,8 @@ func (db *DB) Forget(ctx context.Context, texts, numbers time.Time) error {
 			{`UPDATE revisions SET text = NULL, title = NULL WHERE replaced_at < ? AND text IS NOT NULL`, texts},
 			{`UPDATE incidents SET snapshot = json_remove(snapshot, '$.quotes') WHERE updated_at < ?`, texts},
 			{`UPDATE incident_changes SET snapshot = json_remove(snapshot, '$.quotes') WHERE at < ?`, texts},
-			{`UPDATE deliveries SET payload = json_remove(payload, '$.incident.quotes') WHERE state = 'sent' AND sent_at < ?`, texts},
+			{`DELETE FROM deliveries WHERE state IN ('sent', 'listed') AND queued_at < ?`, numbers},
+			{`UPDATE deliveries SET payload = json_remove(payload, '$.incident.quotes') WHERE queued_at < ? AND instr(payload, '"quotes"') > 0`, texts},
 			{`DELETE FROM runs WHERE finished_at < ?`, numbers},
 			{`DELETE FROM answers WHERE at < ?`, numbers},
 		} {

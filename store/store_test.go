@@ -346,6 +346,39 @@ func TestForgetDeletesTextsFirst(t *testing.T) {
 	whole(t, db)
 }
 
+// TestForgetLeavesNoQuote is about alerts in every state that they can be in.
+func TestForgetLeavesNoQuote(t *testing.T) {
+	db, ctx := open(t), context.Background()
+	states := []string{"pending", "sending", "sent", "ambiguous", "parked", "listed"}
+	alert := brand.Alert{Change: brand.Opened, Incident: brand.Incident{Quotes: []brand.Quote{{MentionID: 1, Text: "saldo hilang"}}}}
+	err := db.Write(ctx, func(tx *Tx) error {
+		for days, at := range map[int]time.Time{10: noon.AddDate(0, 0, -10), 100: noon.AddDate(0, 0, -100), 800: noon.AddDate(0, 0, -800)} {
+			for _, state := range states {
+				key := fmt.Sprintf("%s %d", state, days)
+				if err := tx.enqueue(key, alert, "inbox", at); err != nil {
+					return err
+				}
+				if err := tx.exec(`UPDATE deliveries SET state = ? WHERE key = ?`, state, key); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Forget(ctx, noon.AddDate(0, 0, -90), noon.AddDate(-2, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if got := rows(t, db, `SELECT count(*) FROM deliveries WHERE instr(payload, 'saldo') > 0`); got != "6\n" {
+		t.Errorf("%s alerts quote a text, want those of the last 90 days: %s", got, rows(t, db, `SELECT key FROM deliveries WHERE instr(payload, 'saldo') > 0`))
+	}
+	if got := rows(t, db, `SELECT group_concat(state, ' ' ORDER BY state) FROM deliveries WHERE key LIKE '% 800'`); got != "ambiguous parked pending sending\n" {
+		t.Errorf("of the alerts of 800 days ago %s are left, want those that nobody has", got)
+	}
+}
+
 // whole fails unless the file is sound from end to end.
 func whole(t *testing.T, db *DB) {
 	t.Helper()
