@@ -203,9 +203,9 @@ func TestReportIsWrittenOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	pending, _, err := p.Pipeline.Store.Pending(context.Background(), "inbox", time.Now())
-	if err != nil || pending != 2 {
-		t.Errorf("%d deliveries wait, %v; want the opening and one report", pending, err)
+	waiting, _, err := p.Pipeline.Store.Waiting(context.Background())
+	if err != nil || waiting != 2 {
+		t.Errorf("%d deliveries wait, %v; want the opening and one report", waiting, err)
 	}
 	d, _, _, err := p.Pipeline.Store.Next(context.Background(), "inbox")
 	if err != nil {

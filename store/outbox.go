@@ -214,9 +214,9 @@ func (db *DB) Collapse(ctx context.Context, channel string, change brand.Change,
 	})
 }
 
-// listable leaves out what a list of incidents cannot hold: messages to operators,
-// and edits, which nobody has to read.
-const listable = ` AND change NOT IN ('channel_broken', 'source_silent', 'degraded', 'mended', 'erased')`
+// listable leaves out what a list of incidents cannot hold: reports, messages to
+// operators, and edits, which nobody has to read.
+const listable = ` AND change NOT IN ('daily', 'weekly', 'channel_broken', 'source_silent', 'degraded', 'mended', 'erased')`
 
 // listed is how many incidents one list names: more do not fit into a message.
 const listed = 500

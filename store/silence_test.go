@@ -44,13 +44,17 @@ func TestTellOnce(t *testing.T) {
 	}
 }
 
-// TestAListLeavesOperatorsOut collapses a storm: the list has the incidents, and
-// the message about a silent source is still delivered on its own.
-func TestAListLeavesOperatorsOut(t *testing.T) {
+// TestAListHoldsIncidentsOnly collapses a storm: the list has the incidents, and
+// the report of the day and the message about a silent source come on their own.
+func TestAListHoldsIncidentsOnly(t *testing.T) {
 	db, ctx := open(t), context.Background()
 	write(t, db, func(tx *Tx, o Origin) error {
 		silent := brand.Alert{Change: brand.SourceSilent, Digest: &brand.Digest{Sources: []brand.SourceState{{Source: "forum"}}}}
 		if err := tx.QueueReport(silent, "silent:1", []string{"c"}, noon); err != nil {
+			return err
+		}
+		daily := brand.Alert{Change: brand.Daily, Digest: &brand.Digest{Moods: []brand.Mood{{Brand: "x"}}}}
+		if err := tx.QueueReport(daily, "daily:1", []string{"c"}, noon); err != nil {
 			return err
 		}
 		for n := range 3 {
@@ -66,7 +70,7 @@ func TestAListLeavesOperatorsOut(t *testing.T) {
 	if err := db.Collapse(ctx, "c", brand.Storm, false, noon); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := rows(t, db, `SELECT change, state FROM deliveries ORDER BY id`), "source_silent|pending\nopened|listed\nopened|listed\nopened|listed\nstorm|pending\n"; got != want {
+	if got, want := rows(t, db, `SELECT change, state FROM deliveries ORDER BY id`), "source_silent|pending\ndaily|pending\nopened|listed\nopened|listed\nopened|listed\nstorm|pending\n"; got != want {
 		t.Errorf("the outbox is\n%swant\n%s", got, want)
 	}
 }
