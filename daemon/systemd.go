@@ -3,6 +3,8 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"net"
+	"os"
 	"strings"
 	"time"
 
@@ -11,7 +13,25 @@ import (
 
 // TellSystemd passes a state such as "READY=1" to the service manager. Outside
 // systemd it does nothing.
-func TellSystemd(state string) { _, _ = notify.SdNotify(false, state) }
+//
+// A service manager that does not listen is not waited for: the library's own
+// call would wait for ever, and with it the end of the daemon.
+func TellSystemd(state string) {
+	socket := os.Getenv("NOTIFY_SOCKET")
+	if socket == "" {
+		return
+	}
+	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: socket, Net: "unixgram"})
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	_ = conn.SetWriteDeadline(time.Now().Add(tellLimit))
+	_, _ = conn.Write([]byte(state))
+}
+
+// tellLimit is how long the service manager has to take a message.
+const tellLimit = time.Second
 
 // watchdog feeds the service manager's watchdog while every loop goes on, and
 // keeps the status line true. It asks nobody who could keep it waiting: what is

@@ -159,7 +159,21 @@ func launch(t *testing.T, program, dir string) *daemonProcess {
 			t.Fatal(err)
 		}
 		if bytes.Contains(buffer[:n], []byte("READY=1")) {
-			return &daemonProcess{cmd, time.Since(begin)}
+			d := &daemonProcess{cmd, time.Since(begin)}
+			go listen(conn)
+			return d
+		}
+	}
+}
+
+// listen takes what the daemon has to say, as a service manager does, until the
+// socket is closed.
+func listen(conn *net.UnixConn) {
+	_ = conn.SetReadDeadline(time.Time{})
+	buffer := make([]byte, 4096)
+	for {
+		if _, err := conn.Read(buffer); err != nil {
+			return
 		}
 	}
 }
