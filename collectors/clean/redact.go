@@ -105,6 +105,9 @@ func (r *redactor) word(i int) int {
 	}
 	end, letters := r.code(i)
 	if i >= r.url && r.isCode(i, end) {
+		for end < len(r.in) && isWord(r.in[end]) { // longer than anybody looks at, and still one code
+			end++
+		}
 		return r.label(i, end, "[order]")
 	}
 	return letters
