@@ -8,12 +8,15 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/sys/unix"
 
 	"pantau/brand"
 )
@@ -229,16 +232,21 @@ func TestSpellingChangesNothing(t *testing.T) {
 	}
 }
 
-// quickest is the least of three runs: what the text costs when nothing else
-// wants the processor.
-func quickest(a *Analyzer, text string) time.Duration {
-	least := time.Duration(math.MaxInt64)
-	for range 3 {
-		start := time.Now()
-		a.Score(text, 0)
-		least = min(least, time.Since(start))
-	}
-	return least
+// scoreTimed returns the processor time as well: on a busy machine, the time on
+// the wall says more about the others.
+func scoreTimed(a *Analyzer, text string) (brand.Score, time.Duration) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	from := processor()
+	s := a.Score(text, 0)
+	return s, processor() - from
+}
+
+// processor is what this thread has used.
+func processor() time.Duration {
+	var now unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &now)
+	return time.Duration(now.Nano())
 }
 
 func TestHostileInput(t *testing.T) {
@@ -252,13 +260,19 @@ func TestHostileInput(t *testing.T) {
 		"unknown": fill("mengxqabcde "), "capitals": fill("JELEK SEKALI!"), "quotes": fill("a'"), "brackets": fill("<ur"), "mixed": fill("otp ga masuk, app-nya lemot parah!! 😭 http://x.y/z "),
 	} {
 		t.Run(name, func(t *testing.T) {
-			// 16 times the text may take 16 times as long. What looks back at
-			// everything takes 256 times; the bound is between, far from both.
-			short, long := quickest(a, text[:size/64]), quickest(a, text[:size/4])
-			if ratio := float64(long) / float64(short); ratio > 64 {
-				t.Errorf("16 times the text takes %.0f times as long (%v, %v)", ratio, short, long)
+			// 64 times the text may take 64 times as long. What looks back at
+			// everything takes 4096 times; the bound is between, far from both.
+			short := time.Duration(math.MaxInt64)
+			for range 3 {
+				_, took := scoreTimed(a, text[:size/64])
+				short = min(short, took)
 			}
-			s := a.Score(text, 0)
+			s, long := scoreTimed(a, text)
+			if ratio := float64(long) / float64(short); ratio > 640 {
+				t.Errorf("64 times the text takes %.0f times as long", ratio)
+			} else {
+				t.Logf("%.0f", ratio)
+			}
 			checkScore(t, a, text, &s)
 			if !utf8.ValidString(text) && s.Polarity != brand.Unknown {
 				t.Errorf("bytes that are no text are %s", s.Polarity)
