@@ -21,6 +21,7 @@ func (w writer) openFacts(i brand.Incident) []Line {
 		Line{Label: w.labels.where, Text: w.places(i.Sources)},
 		Line{Label: w.labels.version, Text: w.places(i.Versions)},
 		Line{Label: w.people.placeLabel, Text: w.places(i.Places)},
+		Line{Label: w.people.cityLabel, Text: w.places(i.Cities)},
 		Line{Label: w.labels.language, Text: w.languages(i.Languages)},
 		Line{Label: w.labels.onlyUs, Text: w.onlyUs(i)},
 		Line{Label: w.labels.stars, Text: w.starsLine(i.Stars)},

@@ -117,6 +117,7 @@ func factsAlert() brand.Alert {
 	i.Rivals = []brand.Rival{{Brand: "Batik Senja", Observed: 2, Expected: 2.2}, {Brand: "Kain Kita", Observed: 3, Expected: 2.6}}
 	i.Replies = &brand.Replies{Negatives: 212, Answered: 13, MedianHours: 31}
 	i.Alarms = 2
+	i.Cities = []brand.Driver{{Key: "Bekasi", Observed: 21, Expected: 0.9}, {Key: "Bandung", Observed: 4, Expected: 0.4}}
 	return a
 }
 

@@ -15,6 +15,7 @@ type peoplePhrases struct {
 	somebody     string
 	by           string // {name}
 	placeLabel   string
+	cityLabel    string // cities that the texts name
 	brokenTitle  string // {name}
 	brokenText   string // {name} {reason}
 	stoppedTitle string
@@ -69,6 +70,7 @@ var indonesianPeople = peoplePhrases{
 	somebody:     "tim",
 	by:           "(oleh {name})",
 	placeLabel:   "Tempat",
+	cityLabel:    "Kota",
 	brokenTitle:  "Kanal {name} menolak pesan",
 	brokenText:   "Kanal {name} menolak pesan dan akan terus menolaknya: {reason}. Peringatan tidak sampai ke sana sebelum pengaturannya diperbaiki; setelah itu yang tertahan dikirim lagi.",
 	stoppedTitle: "Pantau berhenti mendadak",
@@ -125,6 +127,7 @@ var englishPeople = peoplePhrases{
 	somebody:     "the team",
 	by:           "(by {name})",
 	placeLabel:   "Place",
+	cityLabel:    "City",
 	brokenTitle:  "Channel {name} refuses messages",
 	brokenText:   "Channel {name} refuses messages and will go on refusing them: {reason}. Alerts do not arrive there until its settings are mended; what was held is then sent again.",
 	stoppedTitle: "Pantau has stopped unexpectedly",

@@ -78,6 +78,7 @@ type Incident struct {
 	Words     []Driver `json:"words,omitempty"`     // that came up; counts are of texts
 	Part      string   `json:"part,omitempty"`      // what was judged alone: "source NAME" or "cause KEY"; empty for the whole brand
 	Places    []Driver `json:"places,omitempty"`    // cities or regions, where the source names them
+	Cities    []Driver `json:"cities,omitempty"`    // that the texts name; counts are of texts
 	Rivals    []Rival  `json:"rivals,omitempty"`    // competitors in the same window
 	Replies   *Replies `json:"replies,omitempty"`   // nil when no source shows replies
 	Alarms    int      `json:"alarms"`              // incidents of this brand in the 90 days before

@@ -212,14 +212,25 @@ func mainCause(causes []brand.Driver) brand.Cause {
 // drivers ranks groups of negatives by excess. A group's share of the past is
 // its share of what is expected now.
 func drivers(groups []trends.Group, all store.Groups, v trends.Verdict) []brand.Driver {
-	if v.Part != "" { // its expectation is not that of the groups
-		return trends.Drivers(groups, float64(v.Window)/(28*24))
-	}
-	past := 0
+	n := past(all)
+	return trends.Drivers(groups, usual(v, n)/float64(max(n, 1)))
+}
+
+// past counts the negatives of the four weeks before the window.
+func past(all store.Groups) (n int) {
 	for _, g := range all.Sources {
-		past += g.Past
+		n += g.Past
 	}
-	return trends.Drivers(groups, v.Expected/float64(max(past, 1)))
+	return n
+}
+
+// usual is how many negatives of the whole brand are usual in the window of v. Of
+// a part that was judged alone, the expectation is not that of the brand.
+func usual(v trends.Verdict, past int) float64 {
+	if v.Part != "" {
+		return float64(past) * float64(v.Window) / (28 * 24)
+	}
+	return v.Expected
 }
 
 // tell saves the incident as it is now and queues its alert, if there is one.

@@ -23,6 +23,9 @@ func (d *decision) incident() (*brand.Incident, error) {
 	}
 	d.fillLife(i)
 	d.fillNumbers(i)
+	if err := d.fillFacets(i); err != nil {
+		return nil, err
+	}
 	if err := d.fillEvidence(i); err != nil {
 		return nil, err
 	}
@@ -71,11 +74,23 @@ func (d *decision) fillNumbers(i *brand.Incident) {
 	i.Lexicon = d.p.Scorer.Version()
 	i.Causes = drivers(d.groups.Causes, d.groups, v)
 	i.Sources = drivers(d.groups.Sources, d.groups, v)
-	i.Versions = drivers(d.groups.Versions, d.groups, v)
-	i.Languages = drivers(d.groups.Languages, d.groups, v)
-	i.Places = drivers(d.groups.Places, d.groups, v)
-	i.Stars = drivers(d.groups.Stars, d.groups, v)
 	i.Part = v.Part
+}
+
+// fillFacets says in which version, language, place, star and city the excess is.
+func (d *decision) fillFacets(i *brand.Incident) error {
+	v := d.verdict
+	from, to := d.window(v)
+	f, err := d.tx.Facets(d.brandID, from, to.Add(-time.Second))
+	if err != nil {
+		return err
+	}
+	i.Versions = drivers(f.Versions, d.groups, v)
+	i.Languages = drivers(f.Languages, d.groups, v)
+	i.Places = drivers(f.Places, d.groups, v)
+	i.Stars = drivers(f.Stars, d.groups, v)
+	i.Cities, err = d.cities(from, to.Add(-time.Second))
+	return err
 }
 
 // most is how many negatives are looked at for quotes.
