@@ -107,31 +107,41 @@ type CauseHour struct {
 // ErrNoBrand means that nothing is stored under that name.
 var ErrNoBrand = errors.New("nothing is stored about this brand")
 
+// History is everything that is known of a brand, by the hour.
+type History struct {
+	trends.Series
+	Causes   []CauseHour
+	Arrivals Arrivals
+}
+
 // History returns all hours of a brand, from the first that was watched or has a
-// mention to the last with one, and the causes of its negatives.
-func (db *DB) History(ctx context.Context, name string) (s trends.Series, causes []CauseHour, err error) {
+// mention to the last with one, the causes of its negatives, and what came late.
+func (db *DB) History(ctx context.Context, name string) (h History, err error) {
 	sqlTx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return s, nil, explain(err)
+		return h, explain(err)
 	}
 	defer func() { _ = sqlTx.Rollback() }() // one view of the data for all questions
 	tx := &Tx{ctx: ctx, tx: sqlTx, zone: db.zone}
 	id, err := tx.BrandID(name)
 	if err != nil {
-		return s, nil, err
+		return h, err
 	}
 	var first, last sql.NullInt64
 	if err := sqlTx.QueryRowContext(ctx, `SELECT min(hour), max(hour) FROM hours WHERE brand_id = ?`, id).Scan(&first, &last); err != nil {
-		return s, nil, err
+		return h, err
 	}
 	if !last.Valid {
-		return s, nil, fmt.Errorf("%q: %w", name, ErrNoBrand)
+		return h, fmt.Errorf("%q: %w", name, ErrNoBrand)
 	}
-	if s, err = tx.Series(id, time.Unix(first.Int64*3600, 0), time.Unix(last.Int64*3600, 0)); err != nil {
-		return s, nil, err
+	if h.Series, err = tx.Series(id, time.Unix(first.Int64*3600, 0), time.Unix(last.Int64*3600, 0)); err != nil {
+		return h, err
 	}
-	causes, err = tx.causeHours(id, first.Int64)
-	return s, causes, err
+	if h.Causes, err = tx.causeHours(id, first.Int64); err != nil {
+		return h, err
+	}
+	h.Arrivals, err = tx.arrivals(id, first.Int64, h.Series)
+	return h, err
 }
 
 // causeHours counts the negatives of a brand by hour from first on, and cause.

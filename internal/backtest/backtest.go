@@ -38,6 +38,8 @@ type Result struct {
 	Warmup        Warmup  `json:"warmup"`
 	Sensitivities []Level `json:"sensitivities,omitempty"` // what the other settings would do
 	Undated       int     `json:"undated"`                 // rows left out for want of a time
+	Live          int     `json:"live"`                    // mentions replayed in the order in which they were collected
+	Stars         *Check  `json:"stars_check,omitempty"`   // the verdicts against the stars, where texts decided
 
 	Incidents []Incident `json:"incidents"`
 	Findings  []Finding  `json:"findings,omitempty"`    // one per labelled incident
@@ -67,6 +69,12 @@ func Run(h *History, o Options) *Result {
 		o.Rule = Pantau
 	}
 	r := &Result{Series: h.Name, Rule: o.Rule, Undated: len(h.Undated), History: h}
+	if h.Arrivals != nil {
+		r.Live = h.Arrivals.Live
+	}
+	if h.Check.Agreed < h.Check.Rated {
+		r.Stars = &h.Check
+	}
 	if o.Rule == Pantau {
 		detector := trends.Options{Sensitivity: o.Sensitivity, Events: o.Events}
 		r.replay = h.replayPantau(detector)

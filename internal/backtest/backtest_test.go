@@ -24,7 +24,7 @@ func story(t *testing.T) (*History, *Labels) {
 	mention := func(hour, n int, negative bool, causes ...brand.Cause) {
 		for i := range n {
 			at := start.Add(time.Duration(hour)*time.Hour + time.Duration(i)*time.Minute)
-			events = append(events, Event{at, negative, causes})
+			events = append(events, Event{Time: at, Negative: negative, Causes: causes})
 		}
 	}
 	for hour := range 60 * 24 {

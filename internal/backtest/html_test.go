@@ -19,7 +19,7 @@ func TestHTMLIsEscapedAndNeedsNothingElse(t *testing.T) {
 		hours[i].Mentions, hours[i].Negatives = 45, 41
 	}
 	h := FromSeries(`<script>alert(1)</script>"`, trends.Series{Start: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC), Hours: hours},
-		[]CauseCount{{35*24 + 1, brand.LateDelivery, 40}})
+		[]CauseCount{{Hour: 35*24 + 1, Cause: brand.LateDelivery, Count: 40}}, nil)
 	var out strings.Builder
 	r := Run(h, Options{})
 	if len(r.Incidents) == 0 {

@@ -34,9 +34,28 @@ func (r *Result) printHistory(out io.Writer) {
 	if days := r.History.days(); float64(mentions) < quietBrand*days {
 		fmt.Fprintf(out, "a quiet brand, %.1f mentions a day: fewer than about 8 complaints above the usual in a day cannot be told from chance\n", float64(mentions)/days)
 	}
+	if c := r.Stars; c != nil {
+		fmt.Fprintf(out, "by text %d of %d rated mentions are negative, by stars %d; the two agree on %.0f %%\n", c.Negatives, c.Rated, c.Low, 100*float64(c.Agreed)/float64(c.Rated))
+	}
+	fmt.Fprint(out, r.History.Arrivals.sentence(r.Rule))
 	if n := len(r.History.Undated); n > 0 {
 		fmt.Fprintf(out, "%d rows without a usable time were left out: lines %s\n", n, lines(r.History.Undated))
 	}
+}
+
+// sentence says in which order the mentions were replayed, "" when nobody asked.
+func (a *Arrivals) sentence(rule Rule) string {
+	switch {
+	case a == nil || a.Mentions == 0:
+		return ""
+	case a.Live == 0:
+		return "The whole history was brought in at once: when each mention could have been seen is not known, so it counts at the time it was written.\n"
+	case rule != Pantau:
+		return "The rules of others see every mention at the time it was written, which is earlier than it could have been seen.\n"
+	case a.Live == a.Mentions:
+		return "Every mention counts from when it was collected.\n"
+	}
+	return fmt.Sprintf("%d of %d mentions count from when they were collected; the others came with an import or the first run of a source, and count at the time they were written.\n", a.Live, a.Mentions)
 }
 
 // quietBrand is the number of mentions a day below which the limit of what can

@@ -30,6 +30,8 @@ type Alert struct {
 // replay is what a rule did on a history.
 type replay struct {
 	fires     []bool
+	hours     []trends.Hour // as far as they were known at the newest verdict
+	life      trends.Life
 	incidents []Incident
 	days      []trends.Day // expected per day, of our own rule only
 	near      []NearMiss   // of our own rule only
@@ -37,33 +39,40 @@ type replay struct {
 
 // replayPantau runs our rule with the life of incidents.
 func (h *History) replayPantau(o trends.Options) replay {
-	r := replay{fires: make([]bool, len(h.Hours))}
+	r := replay{fires: make([]bool, len(h.Hours)), hours: h.Hours}
+	if h.Arrivals != nil && len(h.Arrivals.Late) > 0 {
+		h.replayArrivals(o, &r)
+		return r
+	}
 	d := trends.NewDetector(o, h.Start)
-	var life trends.Life
 	for i, hour := range h.Hours {
-		v := d.Push(hour)
-		r.fires[i] = v.Fires
-		if life.State == 0 || life.State.Ended() {
-			r.nearMiss(v)
-		}
-		main := brand.Unexplained
-		if v.Fires {
-			main = mainCause(h.drivers(max(i+1-v.Window, 0), i+1, v.Expected))
-		}
-		next, change := life.Next(v, main, v.At)
-		if change == brand.Opened {
-			r.incidents = append(r.incidents, Incident{Opened: v.At, opened: i})
-		}
-		if n := len(r.incidents); n > 0 && next.State != 0 {
-			r.incidents[n-1].follow(h, next, change, i)
-		}
-		life = next
+		r.feed(h, d.Push(hour), i)
 	}
 	return r
 }
 
+// feed goes on with a verdict that is reached at the end of hour i.
+func (r *replay) feed(h *History, v trends.Verdict, i int) {
+	r.fires[i] = r.fires[i] || v.Fires
+	if r.life.State == 0 || r.life.State.Ended() {
+		r.nearMiss(v)
+	}
+	main := brand.Unexplained
+	if v.Fires {
+		main = mainCause(h.drivers(r.hours, max(i+1-v.Window, 0), i+1, v.Expected))
+	}
+	next, change := r.life.Next(v, main, h.end(i))
+	if change == brand.Opened {
+		r.incidents = append(r.incidents, Incident{Opened: h.end(i), opened: i})
+	}
+	if n := len(r.incidents); n > 0 && next.State != 0 {
+		r.incidents[n-1].follow(h, r.hours, next, change, i)
+	}
+	r.life = next
+}
+
 // follow brings the incident up to date with its life at hour i.
-func (x *Incident) follow(h *History, l trends.Life, change brand.Change, i int) {
+func (x *Incident) follow(h *History, hours []trends.Hour, l trends.Life, change brand.Change, i int) {
 	if change != "" {
 		x.Alerts = append(x.Alerts, Alert{h.end(i), change, i})
 	}
@@ -81,7 +90,7 @@ func (x *Incident) follow(h *History, l trends.Life, change brand.Change, i int)
 	}
 	x.Observed, x.Score = l.Total, l.Score
 	x.Expected = float64(l.Total) - l.Excess
-	x.Causes = h.drivers(max(hoursBetween(h.Start, l.StartedAt), 0), i+1, x.Expected)
+	x.Causes = h.drivers(hours, max(hoursBetween(h.Start, l.StartedAt), 0), i+1, x.Expected)
 }
 
 // mainCause is the cause with the greatest excess.
@@ -139,5 +148,5 @@ func (x *Incident) sumUp(h *History) {
 		at := h.end(x.last)
 		x.Recovered = &at
 	}
-	x.Causes = h.drivers(from, x.last+1, x.Expected)
+	x.Causes = h.drivers(h.Hours, from, x.last+1, x.Expected)
 }

@@ -120,6 +120,7 @@ func readTimeline(t *table, name string, zone *time.Location, judge Judge) (*His
 	}
 	var events []Event
 	var undated []int
+	var check Check
 	for {
 		err := t.next()
 		if err == io.EOF {
@@ -138,15 +139,33 @@ func readTimeline(t *table, name string, zone *time.Location, judge Judge) (*His
 			return nil, err
 		}
 		e := Event{Time: at}
+		if e.Arrived, err = t.arrived(); err != nil {
+			return nil, err
+		}
 		e.Negative, e.Causes = judge(t.field("text"), stars)
+		check.add(e.Negative, stars)
 		events = append(events, e)
 	}
 	h, err := FromEvents(name, events, zone)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.file, err)
 	}
-	h.Undated = undated
+	h.Undated, h.Check = undated, check
 	return h, nil
+}
+
+// arrived reads when the row was collected, from the column collected_at or
+// arrived: empty is unknown.
+func (t *table) arrived() (at time.Time, err error) {
+	for _, column := range []string{"collected_at", "arrived"} {
+		if text := t.field(column); text != "" {
+			if at, err = time.Parse(time.RFC3339, text); err != nil {
+				return at, t.errorf("%s: %q is not a time such as 2026-01-05T07:00:00+07:00", column, text)
+			}
+			return at, nil
+		}
+	}
+	return at, nil
 }
 
 // stars reads the column stars: empty or 0 is none, 1 to 5, "4.0" is 4.

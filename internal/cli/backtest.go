@@ -135,7 +135,7 @@ func (f *backtestFlags) stored(ctx context.Context, name string, o *backtest.Opt
 		return nil, fmt.Errorf("%s is no .csv file, so it must be a brand: %w", name, err)
 	}
 	defer db.Close()
-	series, counts, err := db.History(ctx, name)
+	past, err := db.History(ctx, name)
 	if errors.Is(err, store.ErrNoBrand) {
 		var names []string
 		for _, b := range cfg.Brands {
@@ -146,15 +146,35 @@ func (f *backtestFlags) stored(ctx context.Context, name string, o *backtest.Opt
 	if err != nil {
 		return nil, err
 	}
-	end := series.Start.Add(time.Duration(len(series.Hours)) * time.Hour)
-	for _, e := range cfg.Calendar.Between(name, series.Start, end) {
+	for _, e := range cfg.Calendar.Between(name, past.Start, end(past.Series)) {
 		o.Events = append(o.Events, trends.Event(e))
 	}
-	causes := make([]backtest.CauseCount, len(counts))
-	for i, c := range counts {
-		causes[i] = backtest.CauseCount(c)
+	return replayable(name, past), nil
+}
+
+// end is when the last hour of a series ends.
+func end(s trends.Series) time.Time {
+	return s.Start.Add(time.Duration(len(s.Hours)) * time.Hour)
+}
+
+// replayable turns a stored history into one that can be replayed.
+func replayable(name string, past store.History) *backtest.History {
+	var causes []backtest.CauseCount
+	late := map[[2]int]int{} // hour and cause → negatives that were collected later
+	for _, c := range past.Arrivals.Causes {
+		causes = append(causes, backtest.CauseCount(c))
+		late[[2]int{c.Hour, int(c.Cause)}] += c.Count
 	}
-	return backtest.FromSeries(name, series, causes), nil
+	for _, c := range past.Causes {
+		if n := c.Count - late[[2]int{c.Hour, int(c.Cause)}]; n > 0 {
+			causes = append(causes, backtest.CauseCount{Hour: c.Hour, Known: c.Hour, Cause: c.Cause, Count: n})
+		}
+	}
+	arrivals := &backtest.Arrivals{Mentions: past.Arrivals.Mentions, Live: past.Arrivals.Live}
+	for _, l := range past.Arrivals.Late {
+		arrivals.Late = append(arrivals.Late, backtest.Late(l))
+	}
+	return backtest.FromSeries(name, past.Series, causes, arrivals)
 }
 
 // judge lets the stars or the scorer decide; the causes are always the scorer's.

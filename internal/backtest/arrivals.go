@@ -1,0 +1,87 @@
+package backtest
+
+import (
+	"slices"
+
+	"pantau/trends"
+)
+
+// rewindable replays a series that changes behind its newest hour. It keeps what
+// the detector was before each of the newest hours, and before each day.
+type rewindable struct {
+	hours  []trends.Hour // as they are known now
+	state  *trends.Detector
+	next   int // hour that state takes next
+	recent [recentHours]trends.Detector
+	days   []trends.Detector // before hour 24 × index
+}
+
+// Mentions come late by hours, not by weeks: going further back costs a replay of
+// up to a day more.
+const recentHours = 48
+
+// memory is how many hours the daemon looks back: what changes before is not seen.
+const memory = 90 * 24
+
+// replayArrivals judges as a daemon does that looks once an hour: in the last
+// minute of each, the hour before, which is closed, and the running one, both as
+// far as they had been collected by then.
+func (h *History) replayArrivals(o trends.Options, r *replay) {
+	x := rewindable{hours: slices.Clone(h.Hours), state: trends.NewDetector(o, h.Start)}
+	late := h.Arrivals.Late
+	for _, l := range late {
+		x.hours[l.Hour].Mentions -= l.Gain.Mentions
+		x.hours[l.Hour].Negatives -= l.Gain.Negatives
+		x.hours[l.Hour].Voices -= l.Gain.Voices
+		x.hours[l.Hour].Coverage -= l.Gain.Coverage
+	}
+	r.hours = x.hours
+	for i := range h.Hours {
+		first := max(i-1, 0)
+		for ; len(late) > 0 && late[0].Known <= i; late = late[1:] {
+			x.gain(late[0])
+			if late[0].Hour > i-memory {
+				first = min(first, late[0].Hour)
+			}
+		}
+		if v, ok := x.push(first, i); ok {
+			r.feed(h, v, i)
+		}
+		r.feed(h, x.state.Preview(x.hours[i]), i)
+	}
+}
+
+func (x *rewindable) gain(l Late) {
+	h := &x.hours[l.Hour]
+	h.Mentions += l.Gain.Mentions
+	h.Negatives += l.Gain.Negatives
+	h.Voices += l.Gain.Voices
+	h.Coverage += l.Gain.Coverage
+}
+
+// push takes the hours from the first that changed to the one before i again, and
+// returns the verdict on that.
+func (x *rewindable) push(first, i int) (v trends.Verdict, ok bool) {
+	x.rewind(first)
+	for ; x.next < i; x.next++ {
+		x.recent[x.next%recentHours] = *x.state
+		if day := x.next / 24; x.next%24 == 0 {
+			x.days = append(x.days[:day], *x.state)
+		}
+		v, ok = x.state.Push(x.hours[x.next]), true
+	}
+	return v, ok
+}
+
+// rewind brings the detector back to before hour, or a little earlier.
+func (x *rewindable) rewind(hour int) {
+	switch {
+	case hour >= x.next:
+	case x.next-hour <= recentHours:
+		*x.state = x.recent[hour%recentHours]
+		x.next = hour
+	default:
+		*x.state = x.days[hour/24]
+		x.next = hour / 24 * 24
+	}
+}

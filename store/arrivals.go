@@ -1,0 +1,186 @@
+package store
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"pantau/brand"
+	"pantau/trends"
+)
+
+// Arrivals say when a history came to be known. A mention is live when it was
+// collected as it came; what an import brought, or the first run of a source, is
+// history, and nobody knows when it could have been seen.
+type Arrivals struct {
+	Mentions int // that are still stored
+	Live     int
+	Late     []Late
+	Causes   []LateCause
+}
+
+// Late is what an hour gained after it was over: live mentions that were collected
+// later, or a watch that a later run completed.
+type Late struct {
+	Hour, Known int // of the series: the hour, and the one in which it gained
+	Gain        trends.Hour
+}
+
+// LateCause is how many late negatives of an hour had a cause.
+type LateCause struct {
+	Hour, Known int // as in [Late]
+	Cause       brand.Cause
+	Count       int
+}
+
+// arrivals says what of a series that begins with the hour first was late.
+func (tx *Tx) arrivals(brandID, first int64, s trends.Series) (a Arrivals, err error) {
+	lastOfSeries := first + int64(len(s.Hours)) - 1
+	if err := tx.tx.QueryRowContext(tx.ctx, liveMentions+`SELECT count(*), count(b.source_id) FROM mentions m
+		LEFT JOIN begun b ON b.source_id = m.source_id AND m.collected_at > b.at WHERE m.brand_id = ?1`, brandID).Scan(&a.Mentions, &a.Live); err != nil {
+		return a, err
+	}
+	if a.Late, err = tx.lateMentions(brandID, first); err != nil {
+		return a, err
+	}
+	if a.Causes, err = tx.lateCauses(brandID, first); err != nil {
+		return a, err
+	}
+	watched, err := tx.lateWatch(brandID, first, lastOfSeries)
+	if err != nil {
+		return a, err
+	}
+	a.Late = append(a.Late, watched...)
+	slices.SortStableFunc(a.Late, func(x, y Late) int { return cmp.Or(x.Known-y.Known, x.Hour-y.Hour) })
+	return a, nil
+}
+
+// liveMentions names the sources that collect, and when their first run was: what
+// it brought has its time as collected_at.
+const liveMentions = `WITH begun AS (SELECT m.source_id, min(m.collected_at) AS at FROM mentions m JOIN sources s ON s.id = m.source_id
+	WHERE m.brand_id = ?1 AND s.kind <> 'import' GROUP BY m.source_id)
+	`
+
+// isLate holds for live mentions that were collected after their hour.
+const isLate = ` JOIN begun b ON b.source_id = m.source_id AND m.collected_at > b.at
+	WHERE m.brand_id = ?1 AND m.published_at >= ?2 * 3600 AND m.collected_at / 3600 > m.published_at / 3600`
+
+func (tx *Tx) lateMentions(brandID, first int64) (list []Late, _ error) {
+	rows, err := tx.tx.QueryContext(tx.ctx, liveMentions+`SELECT m.published_at / 3600 - ?2, m.collected_at / 3600 - ?2,
+		count(*), sum(m.polarity = 1), sum(m.polarity = 1 AND m.copy_of IS NULL) FROM mentions m`+isLate+` GROUP BY 1, 2`, brandID, first)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var l Late
+		if err := rows.Scan(&l.Hour, &l.Known, &l.Gain.Mentions, &l.Gain.Negatives, &l.Gain.Voices); err != nil {
+			return nil, err
+		}
+		list = append(list, l)
+	}
+	return list, rows.Err()
+}
+
+func (tx *Tx) lateCauses(brandID, first int64) (list []LateCause, _ error) {
+	rows, err := tx.tx.QueryContext(tx.ctx, liveMentions+`SELECT m.published_at / 3600 - ?2, m.collected_at / 3600 - ?2, coalesce(c.cause_id, 0), count(*)
+		FROM mentions m INDEXED BY negatives LEFT JOIN mention_causes c ON c.mention_id = m.id`+isLate+` AND m.polarity = 1 GROUP BY 1, 2, 3`, brandID, first)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var l LateCause
+		if err := rows.Scan(&l.Hour, &l.Known, &l.Cause, &l.Count); err != nil {
+			return nil, err
+		}
+		list = append(list, l)
+	}
+	return list, rows.Err()
+}
+
+// lateWatch goes through the runs in the order in which they ended and says which
+// coverage of an hour came after it: a run at five past sees the end of the hour
+// before. The weights of the sources are those of [Tx.Series].
+func (tx *Tx) lateWatch(brandID, first, last int64) ([]Late, error) {
+	begun, err := tx.firstCovered(brandID)
+	if err != nil {
+		return nil, err
+	}
+	volume, err := tx.countHours(brandID, 0, first, last, make([]trends.Hour, last-first+1))
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT source_id, covered_from, covered_to, finished_at / 3600 FROM runs
+		WHERE source_id IN (SELECT id FROM sources WHERE brand_id = ? AND kind <> 'import') AND covered_from IS NOT NULL AND covered_to > covered_from
+		ORDER BY id`, brandID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	w := watch{first: first, last: last, seen: map[[2]int64]float64{}, late: map[[2]int64]float64{}, full: map[int64][2]int64{}, begun: begun, volume: volume}
+	ran := map[int64]bool{}
+	for rows.Next() {
+		var source, from, to, known int64
+		if err := rows.Scan(&source, &from, &to, &known); err != nil {
+			return nil, err
+		}
+		w.cover(source, from, to, known, ran[source])
+		ran[source] = true
+	}
+	return w.list(), rows.Err()
+}
+
+// watch builds the coverage of hours as the runs did.
+type watch struct {
+	first, last int64
+	seen        map[[2]int64]float64 // source and hour → share
+	late        map[[2]int64]float64 // hour and hour of the run → share of the brand
+	full        map[int64][2]int64   // source → hours, half open, that were watched from end to end
+	begun       map[int64]int64
+	volume      map[int64]float64
+}
+
+// cover adds a run as [Tx.cover] does, and books what it saw of earlier hours; the
+// first run of a source brings history.
+func (w *watch) cover(source, from, to, known int64, live bool) {
+	start := from / 3600
+	full := w.full[source]
+	if start >= full[0] && start <= full[1] { // many runs see weeks again
+		start, full[1] = full[1], max(full[1], to/3600)
+	} else {
+		full = [2]int64{start + 1, max(to/3600, start+1)}
+	}
+	w.full[source] = full
+	for hour := max(start, w.first); hour <= min(to/3600, w.last); hour++ {
+		key := [2]int64{source, hour}
+		part := float64(min(to, hour*3600+3600)-max(from, hour*3600)) / 3600
+		had := w.seen[key]
+		now := min(had+part, 1)
+		if hour > from/3600 {
+			now = max(had, part)
+		}
+		w.seen[key] = now
+		if live && known > hour && now > had {
+			w.late[[2]int64{hour, known}] += (now - had) * w.share(source, hour)
+		}
+	}
+}
+
+// share is the weight of a source among those that had begun.
+func (w *watch) share(source, hour int64) float64 {
+	total := 0.0
+	for s, start := range w.begun {
+		if hour >= start {
+			total += w.volume[s] + 1
+		}
+	}
+	return (w.volume[source] + 1) / max(total, 1)
+}
+
+func (w *watch) list() (list []Late) {
+	for _, key := range slices.SortedFunc(maps.Keys(w.late), func(a, b [2]int64) int { return cmp.Or(cmp.Compare(a[1], b[1]), cmp.Compare(a[0], b[0])) }) {
+		list = append(list, Late{Hour: int(key[0] - w.first), Known: int(key[1] - w.first), Gain: trends.Hour{Coverage: w.late[key]}})
+	}
+	return list
+}
