@@ -26,7 +26,7 @@ const memory = 90 * 24
 // replayArrivals judges as a daemon does that looks once an hour: in the last
 // minute of each, the hour before, which is closed, and the running one, both as
 // far as they had been collected by then.
-func (h *History) replayArrivals(o trends.Options, r *replay) {
+func (h *History) replayArrivals(o trends.Options, r *replay, progress func(share float64)) {
 	x := rewindable{hours: slices.Clone(h.Hours), state: trends.NewDetector(o, h.Start)}
 	late := h.Arrivals.Late
 	for _, l := range late {
@@ -37,6 +37,7 @@ func (h *History) replayArrivals(o trends.Options, r *replay) {
 	}
 	r.hours = x.hours
 	for i := range h.Hours {
+		h.report(progress, i)
 		first := max(i-1, 0)
 		for ; len(late) > 0 && late[0].Known <= i; late = late[1:] {
 			x.gain(late[0])

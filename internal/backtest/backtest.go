@@ -8,12 +8,14 @@ import (
 
 // Options choose what is replayed.
 type Options struct {
-	Rule        Rule               // [Pantau] when empty
-	Sensitivity trends.Sensitivity // of our own rule
-	Threshold   float64            // of a peer's rule; 0 is its usual one
-	Events      []trends.Event     // calendar of our own rule
-	Labels      *Labels            // nil without labels
-	Alone       bool               // leave out what the other sensitivities would do, and what was usual for each day
+	Rule        Rule                // [Pantau] when empty
+	Sensitivity trends.Sensitivity  // of our own rule
+	Threshold   float64             // of a peer's rule; 0 is its usual one
+	Events      []trends.Event      // calendar of our own rule
+	Labels      *Labels             // nil without labels
+	Alone       bool                // leave out what the other sensitivities would do, and what was usual for each day
+	Beside      []Rule              // further rules on the same history, at their usual thresholds
+	Progress    func(share float64) // told how much of the work is done, 0 to 1; nil for nobody
 }
 
 // Result is what a replay found. The first four weeks are a warm-up: what was
@@ -37,6 +39,7 @@ type Result struct {
 
 	Warmup        Warmup  `json:"warmup"`
 	Sensitivities []Level `json:"sensitivities,omitempty"` // what the other settings would do
+	Rules         []Side  `json:"rules,omitempty"`         // what the rules beside found
 	Undated       int     `json:"undated"`                 // rows left out for want of a time
 	Live          int     `json:"live"`                    // mentions replayed in the order in which they were collected
 	Stars         *Check  `json:"stars_check,omitempty"`   // the verdicts against the stars, where texts decided
@@ -77,7 +80,7 @@ func Run(h *History, o Options) *Result {
 	}
 	if o.Rule == Pantau {
 		detector := trends.Options{Sensitivity: o.Sensitivity, Events: o.Events}
-		r.replay = h.replayPantau(detector)
+		r.replay = h.replayPantau(detector, o.part(0))
 		if !o.Alone {
 			r.replay.days = trends.Daily(detector, h.Series)
 			r.Sensitivities = levels(h, o, r.replay)
@@ -100,25 +103,74 @@ func Run(h *History, o Options) *Result {
 	if o.Labels != nil {
 		r.compare(o.Labels)
 	}
+	r.beside(h, o)
 	return r
+}
+
+// part is the progress of replay n of those that Run makes.
+func (o Options) part(n int) func(share float64) {
+	if o.Progress == nil {
+		return func(float64) {}
+	}
+	all := 1
+	if o.Rule == Pantau && !o.Alone {
+		all = len(levelsShown)
+	}
+	return func(share float64) { o.Progress((float64(n) + share) / float64(all)) }
+}
+
+// Side is what another rule would have done.
+type Side struct {
+	Rule            Rule     `json:"rule"`
+	Alarms          int      `json:"alarms"`
+	AlarmsPer90Days float64  `json:"alarms_per_90d"`
+	Found           int      `json:"found"`
+	FalsePer90Days  float64  `json:"false_alarms_per_90d"`
+	MedianDelay     *float64 `json:"median_delay_h"`
+}
+
+// beside runs further rules and puts them in a row with this one.
+func (r *Result) beside(h *History, o Options) {
+	for _, rule := range o.Beside {
+		s := r
+		if rule != r.Rule {
+			s = Run(h, Options{Rule: rule, Sensitivity: o.Sensitivity, Events: o.Events, Labels: o.Labels, Alone: true})
+		}
+		r.Rules = append(r.Rules, Side{rule, s.Alarms, s.AlarmsPer90Days, s.Found, s.FalsePer90Days, s.MedianDelay})
+	}
 }
 
 // Fires tells for every hour whether the rule's window was above its threshold
 // when the hour ended.
 func (r *Result) Fires() []bool { return r.replay.fires }
 
+// levelsShown are the sensitivities from the most to the least.
+var levelsShown = [...]trends.Sensitivity{trends.Peka, trends.Seimbang, trends.Tenang}
+
 // levels tries every sensitivity.
 func levels(h *History, o Options, done replay) []Level {
 	var ls []Level
-	for _, s := range []trends.Sensitivity{trends.Peka, trends.Seimbang, trends.Tenang} {
+	tried := 0
+	for _, s := range levelsShown {
 		r := done
 		if s != o.Sensitivity {
-			r = h.replayPantau(trends.Options{Sensitivity: s, Events: o.Events})
+			tried++
+			r = h.replayPantau(trends.Options{Sensitivity: s, Events: o.Events}, o.part(tried))
 		}
 		n := alarms(r.incidents)
 		ls = append(ls, Level{s, n, per90(n, h.days()-28)})
 	}
 	return ls
+}
+
+// Levels says how often each sensitivity would have alerted on a history, in 90
+// days after the first four weeks; nil when there are less than two weeks more.
+func Levels(h *History, events []trends.Event) []Level {
+	if h.days() < 42 {
+		return nil
+	}
+	o := Options{Events: events}
+	return levels(h, o, h.replayPantau(trends.Options{Events: events}, o.part(0)))
 }
 
 // alarms counts the incidents that opened after the warm-up.

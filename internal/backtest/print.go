@@ -20,6 +20,7 @@ func (r *Result) Print(w io.Writer) error {
 	r.printNear(out)
 	r.printLevels(out)
 	r.printFindings(out)
+	r.printRules(out)
 	return out.Flush()
 }
 
@@ -153,4 +154,27 @@ func (r *Result) printFindings(out io.Writer) {
 		fmt.Fprintf(out, "; in the first four weeks found %d of %d", r.Warmup.Found, r.Warmup.Labelled)
 	}
 	fmt.Fprintln(out)
+}
+
+// printRules puts the rules beside each other.
+func (r *Result) printRules(out io.Writer) {
+	if len(r.Rules) == 0 {
+		return
+	}
+	labelled := ""
+	if r.Labelled > 0 {
+		labelled = "\tFOUND\tFALSE IN 90 DAYS\tMEDIAN DELAY"
+	}
+	fmt.Fprintf(out, "\nRULE\tALARMS\tIN 90 DAYS%s\n", labelled)
+	for _, s := range r.Rules {
+		fmt.Fprintf(out, "%s\t%d\t%.1f", s.Rule, s.Alarms, s.AlarmsPer90Days)
+		if labelled != "" {
+			delay := "-"
+			if s.MedianDelay != nil {
+				delay = fmt.Sprintf("%g h", *s.MedianDelay)
+			}
+			fmt.Fprintf(out, "\t%d of %d\t%.1f\t%s", s.Found, r.Labelled, s.FalsePer90Days, delay)
+		}
+		fmt.Fprintln(out)
+	}
 }

@@ -38,17 +38,25 @@ type replay struct {
 }
 
 // replayPantau runs our rule with the life of incidents.
-func (h *History) replayPantau(o trends.Options) replay {
+func (h *History) replayPantau(o trends.Options, progress func(share float64)) replay {
 	r := replay{fires: make([]bool, len(h.Hours)), hours: h.Hours}
 	if h.Arrivals != nil && len(h.Arrivals.Late) > 0 {
-		h.replayArrivals(o, &r)
+		h.replayArrivals(o, &r, progress)
 		return r
 	}
 	d := trends.NewDetector(o, h.Start)
 	for i, hour := range h.Hours {
+		h.report(progress, i)
 		r.feed(h, d.Push(hour), i)
 	}
 	return r
+}
+
+// report tells the progress at hour i, now and then.
+func (h *History) report(progress func(share float64), i int) {
+	if i%256 == 0 {
+		progress(float64(i) / float64(len(h.Hours)))
+	}
 }
 
 // feed goes on with a verdict that is reached at the end of hour i.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"pantau/brand"
+	"pantau/config"
 	"pantau/internal/backtest"
 	"pantau/sentiment"
 	"pantau/store"
@@ -25,15 +27,19 @@ Usage:
     pantau backtest BRAND [--config FILE] [FLAG...]
 
 Replays a history hour by hour, as if it happened now, and shows what would have
-been alerted. FILE.csv has the columns time, stars and text (one mention a row),
-or hour, n, k and perhaps coverage; an hour without a row was not watched. BRAND
-is one of the configuration: its stored history is replayed, with its calendar.
+been alerted. FILE.csv has the columns time, stars and text (one mention a row)
+and perhaps collected_at, or hour, n, k and perhaps coverage; an hour without a
+row was not watched. BRAND is one of the configuration: what is stored about it is
+replayed with its calendar, each mention from the hour in which it was collected.
 
     --negative WHAT    text: the scorer decides (default); stars: 1 and 2 are
     --labels FILE      JSON of incidents that people marked, under the name of
                        the CSV file: adds recall, precision and delay
-    --rule RULE        pantau, or fixed, ratio, zscore, ears, ewma, farrington
-    --sensitivity S    peka, seimbang (default) or tenang
+    --rule RULE        pantau, or fixed, ratio, zscore, ears, ewma, farrington,
+                       which stand beside ours; all: all beside each other
+    --sensitivity S    peka, seimbang or tenang (default: as configured)
+    --order WHAT       event: as if everything had been seen when it was written
+    --config FILE      for a file, too: its lexicon, zone, sensitivity, calendar
     --zone ZONE        time zone of the days of a file (default Asia/Jakarta)
     --chart FILE       draws it: .png, .svg, .pdf, or .html as a single page
     --json             prints one JSON object
@@ -42,8 +48,8 @@ Example:
     $ pantau backtest reviews.csv --negative stars`
 
 type backtestFlags struct {
-	config, negative, labels, rule, sensitivity, zone, chart string
-	asJSON                                                   bool
+	config, negative, labels, rule, sensitivity, order, zone, chart string
+	asJSON                                                          bool
 }
 
 func newBacktest() *cobra.Command {
@@ -55,8 +61,9 @@ func newBacktest() *cobra.Command {
 	flags.StringVar(&f.negative, "negative", "text", "")
 	flags.StringVar(&f.labels, "labels", "", "")
 	flags.StringVar(&f.rule, "rule", string(backtest.Pantau), "")
-	flags.StringVar(&f.sensitivity, "sensitivity", "seimbang", "")
-	flags.StringVar(&f.zone, "zone", "Asia/Jakarta", "")
+	flags.StringVar(&f.sensitivity, "sensitivity", "", "")
+	flags.StringVar(&f.order, "order", "arrival", "")
+	flags.StringVar(&f.zone, "zone", "", "")
 	flags.StringVar(&f.chart, "chart", "", "")
 	flags.BoolVar(&f.asJSON, "json", false, "")
 	return cmd
@@ -68,20 +75,30 @@ func (f *backtestFlags) run(cmd *cobra.Command, what string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	read := f.read
-	if !strings.HasSuffix(strings.ToLower(what), ".csv") {
-		read = func(name string) (*backtest.History, error) { return f.stored(cmd.Context(), name, &options) }
+	given := cmd.Flags().Changed
+	var h *backtest.History
+	if strings.HasSuffix(strings.ToLower(what), ".csv") {
+		h, err = f.file(what, given("config"), &options)
+	} else if given("negative") || given("zone") {
+		return usagef("--negative and --zone are for files: %q is no .csv file, so it is a brand, whose mentions have a verdict and a zone", what)
+	} else {
+		h, err = f.stored(cmd.Context(), what, &options)
 	}
-	h, err := read(what)
 	if err != nil {
 		return err
+	}
+	if f.order == "event" {
+		h.ByEventTime()
 	}
 	if f.labels != "" {
 		if options.Labels, err = readLabels(f.labels, h.Name); err != nil {
 			return err
 		}
 	}
+	progress, done := working(os.Stderr)
+	options.Progress = progress
 	result := backtest.Run(h, options)
+	done()
 	if f.chart != "" {
 		if err := result.Draw(f.chart); err != nil {
 			return err
@@ -95,24 +112,71 @@ func (f *backtestFlags) run(cmd *cobra.Command, what string) error {
 
 // options checks the flags that do not need the file.
 func (f *backtestFlags) options() (o backtest.Options, err error) {
-	if o.Sensitivity, err = trends.ParseSensitivity(f.sensitivity); err != nil {
-		return o, fmt.Errorf("--sensitivity: %w", err)
+	if f.sensitivity != "" {
+		if o.Sensitivity, err = trends.ParseSensitivity(f.sensitivity); err != nil {
+			return o, fmt.Errorf("--sensitivity: %w", err)
+		}
 	}
-	if o.Rule, err = backtest.ParseRule(f.rule); err != nil {
-		return o, fmt.Errorf("--rule: %w", err)
+	if f.rule == "all" {
+		o.Rule, o.Beside = backtest.Pantau, backtest.Rules()
+	} else if o.Rule, err = backtest.ParseRule(f.rule); err != nil {
+		return o, fmt.Errorf("--rule: %w, or all", err)
+	} else if o.Rule != backtest.Pantau {
+		o.Beside = []backtest.Rule{backtest.Pantau, o.Rule}
 	}
 	if f.negative != "text" && f.negative != "stars" {
 		return o, fmt.Errorf("--negative: %q is neither text nor stars", f.negative)
 	}
+	if f.order != "arrival" && f.order != "event" {
+		return o, fmt.Errorf("--order: %q is neither arrival nor event", f.order)
+	}
 	return o, nil
 }
 
-func (f *backtestFlags) read(file string) (*backtest.History, error) {
-	zone, err := time.LoadLocation(f.zone)
-	if err != nil {
-		return nil, usagef("--zone: %v", err)
+// file reads a CSV file, as a configuration says if one is given.
+func (f *backtestFlags) file(name string, configured bool, o *backtest.Options) (*backtest.History, error) {
+	cfg := &config.Config{Sensitivity: "seimbang"}
+	var err error
+	if configured {
+		if cfg, err = config.Load(f.config, os.Getenv, nil); err != nil {
+			return nil, err
+		}
 	}
-	j := judge{byStars: f.negative == "stars"}
+	zone := cfg.Zone
+	if f.zone != "" || zone == nil {
+		if zone, err = time.LoadLocation(cmp.Or(f.zone, "Asia/Jakarta")); err != nil {
+			return nil, usagef("--zone: %v", err)
+		}
+	}
+	h, err := f.read(name, zone, cfg.Lexicon)
+	if err != nil {
+		return nil, err
+	}
+	return h, f.configure(cfg, h, o)
+}
+
+// configure judges a history as its configuration says.
+func (f *backtestFlags) configure(cfg *config.Config, h *backtest.History, o *backtest.Options) (err error) {
+	if len(h.Hours) > 0 {
+		o.Events = events(cfg, h.Name, h.Series)
+	}
+	if f.sensitivity == "" {
+		o.Sensitivity, err = trends.ParseSensitivity(cfg.Sensitivity)
+	}
+	return err
+}
+
+// events returns the calendar of a brand in the time of a series.
+func events(cfg *config.Config, brand string, s trends.Series) (list []trends.Event) {
+	end := s.Start.Add(time.Duration(len(s.Hours)) * time.Hour)
+	for _, e := range cfg.Calendar.Between(brand, s.Start, end) {
+		list = append(list, trends.Event(e))
+	}
+	return list
+}
+
+func (f *backtestFlags) read(file string, zone *time.Location, lexicon []string) (*backtest.History, error) {
+	j := judge{byStars: f.negative == "stars", lexicon: lexicon}
 	r, err := os.Open(file)
 	if err != nil {
 		return nil, err
@@ -127,8 +191,8 @@ func (f *backtestFlags) read(file string) (*backtest.History, error) {
 	return h, err
 }
 
-// stored reads the history of a brand from the database, and adds its calendar to
-// the options.
+// stored reads the history of a brand from the database. The verdicts are the
+// stored ones, which the configured lexicon gave.
 func (f *backtestFlags) stored(ctx context.Context, name string, o *backtest.Options) (*backtest.History, error) {
 	cfg, db, err := openStore(ctx, f.config)
 	if err != nil {
@@ -146,15 +210,8 @@ func (f *backtestFlags) stored(ctx context.Context, name string, o *backtest.Opt
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range cfg.Calendar.Between(name, past.Start, end(past.Series)) {
-		o.Events = append(o.Events, trends.Event(e))
-	}
-	return replayable(name, past), nil
-}
-
-// end is when the last hour of a series ends.
-func end(s trends.Series) time.Time {
-	return s.Start.Add(time.Duration(len(s.Hours)) * time.Hour)
+	h := replayable(name, past)
+	return h, f.configure(cfg, h, o)
 }
 
 // replayable turns a stored history into one that can be replayed.
@@ -181,6 +238,7 @@ func replayable(name string, past store.History) *backtest.History {
 // The scorer is made for the first text: counts need none.
 type judge struct {
 	byStars bool
+	lexicon []string // overlays
 	scorer  *sentiment.Analyzer
 	err     error
 }
@@ -191,7 +249,10 @@ func (j *judge) negative(text string, stars int) (bool, []brand.Cause) {
 		return false, nil
 	}
 	if j.scorer == nil {
-		if j.scorer, j.err = sentiment.Default(); j.err != nil {
+		if j.err != nil {
+			return false, nil
+		}
+		if j.scorer, j.err = openLexicon(j.lexicon); j.err != nil {
 			return false, nil
 		}
 	}

@@ -1,14 +1,19 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"pantau/config"
 	"pantau/daemon"
+	"pantau/internal/backtest"
+	"pantau/store"
 )
 
 const checkHelp = `
@@ -17,7 +22,8 @@ Usage:
 
 Reads the configuration as strictly as pantau run does: unknown keys, wrong
 types, schedules, secrets and the options of every source. All mistakes come at
-once, each with its line. Nothing is collected and nothing is written.
+once, each with its line. Nothing is collected and nothing is written. Where there
+is a history already, it says how often each sensitivity would have alerted on it.
 
     --online    read each source once, without storing anything: its status,
                 why, and what to do. The exit status is 1 when one cannot be
@@ -56,6 +62,7 @@ func newCheck() *cobra.Command {
 		for _, s := range sources {
 			fmt.Fprintf(out, "source       %s: %s for %s, every %s\n", s.Name, s.Kind, s.Brand, s.Every)
 		}
+		printAlertRates(cmd.Context(), out, cfg)
 		if !online {
 			return nil
 		}
@@ -64,6 +71,53 @@ func newCheck() *cobra.Command {
 		return err
 	}
 	return cmd
+}
+
+// printAlertRates says how often each sensitivity would have alerted on the stored
+// history of each brand. Without a history there is nothing to say.
+func printAlertRates(ctx context.Context, out io.Writer, cfg *config.Config) {
+	if _, err := os.Stat(cfg.Database); err != nil {
+		return
+	}
+	db, err := store.OpenReadOnly(ctx, cfg.Database, cfg.Zone)
+	if err != nil {
+		fmt.Fprintf(out, "\nhistory      %v\n", err)
+		return
+	}
+	defer db.Close()
+	before := "\n"
+	for _, b := range cfg.Brands {
+		if b.Competitor {
+			continue
+		}
+		rates, err := alertRates(ctx, db, cfg, b.Name)
+		if err != nil {
+			rates = err.Error()
+		}
+		if rates != "" {
+			fmt.Fprintf(out, "%shistory      %s: %s\n", before, b.Name, rates)
+			before = ""
+		}
+	}
+}
+
+func alertRates(ctx context.Context, db *store.DB, cfg *config.Config, name string) (string, error) {
+	past, err := db.History(ctx, name)
+	if errors.Is(err, store.ErrNoBrand) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	levels := backtest.Levels(replayable(name, past), events(cfg, name, past.Series))
+	if levels == nil {
+		return fmt.Sprintf("%d days are too few to say how often it would have alerted; six weeks are enough", len(past.Hours)/24), nil
+	}
+	var rates []string
+	for _, l := range levels {
+		rates = append(rates, fmt.Sprintf("%s about %.1f", l.Sensitivity, l.AlarmsPer90Days))
+	}
+	return "alerts in 90 days on its own history: " + strings.Join(rates, ", "), nil
 }
 
 func receivers(cfg *config.Config) string {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 )
 
 // reading shows on a terminal how much of a file has been read; elsewhere it is
@@ -14,30 +15,62 @@ func reading(file *os.File, screen io.Writer) (r io.Reader, done func()) {
 	if _, ok := terminal(screen); err != nil || !ok || info.Size() < longFile {
 		return file, func() {}
 	}
-	b := &bar{from: file, size: info.Size(), screen: screen}
-	return b, func() { fmt.Fprint(screen, "\r\x1b[K") }
+	b := &passing{from: file, size: info.Size(), bar: bar{screen: screen}}
+	return b, b.bar.clear
+}
+
+// working returns what shows the progress of work that may take long, on a
+// terminal and not before it has lasted half a second; done takes it away again.
+func working(screen io.Writer) (progress func(share float64), done func()) {
+	if _, ok := terminal(screen); !ok {
+		return nil, func() {}
+	}
+	b, began := &bar{screen: screen}, time.Now()
+	return func(share float64) {
+		if time.Since(began) > time.Second/2 {
+			b.show(share)
+		}
+	}, b.clear
 }
 
 // longFile is how many bytes are read so quickly that a bar would only flicker.
 const longFile = 1 << 19
 
-// bar draws the share of a file that passed through it.
-type bar struct {
+// passing shows the share of a file that passed through it.
+type passing struct {
 	from       io.Reader
 	size, read int64
-	shown      int
-	screen     io.Writer
+	bar        bar
 }
 
 // Read implements [io.Reader].
-func (b *bar) Read(p []byte) (int, error) {
-	n, err := b.from.Read(p)
-	b.read += int64(n)
-	const width = 30
-	if percent := int(100 * b.read / max(b.size, 1)); percent > b.shown {
-		b.shown = percent
-		full := min(width*percent/100, width)
-		fmt.Fprintf(b.screen, "\r[%s%s] %3d %%", strings.Repeat("#", full), strings.Repeat(".", width-full), min(percent, 100))
-	}
+func (p *passing) Read(b []byte) (int, error) {
+	n, err := p.from.Read(b)
+	p.read += int64(n)
+	p.bar.show(float64(p.read) / float64(max(p.size, 1)))
 	return n, err
+}
+
+// bar draws a share as a bar.
+type bar struct {
+	screen io.Writer
+	shown  int // percent
+}
+
+func (b *bar) show(share float64) {
+	const width = 30
+	percent := min(int(100*share), 100)
+	if percent <= b.shown {
+		return
+	}
+	b.shown = percent
+	full := width * percent / 100
+	fmt.Fprintf(b.screen, "\r[%s%s] %3d %%", strings.Repeat("#", full), strings.Repeat(".", width-full), percent)
+}
+
+// clear takes the bar away, if there is one.
+func (b *bar) clear() {
+	if b.shown > 0 {
+		fmt.Fprint(b.screen, "\r\x1b[K")
+	}
 }
