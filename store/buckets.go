@@ -191,10 +191,10 @@ func (c *counts) plus(d *counts) {
 	c.replySeconds += d.replySeconds
 }
 
-func (c *counts) values() []any {
+func (c *counts) fill(v values) {
 	p := c.polarity
-	return []any{p[0] + p[1] + p[2] + p[3], p[brand.Negative], p[brand.Neutral], p[brand.Positive], p[brand.Unknown],
-		c.voices, c.rated, c.stars, c.replied, c.replySeconds}
+	v.set(int64(p[0]+p[1]+p[2]+p[3]), int64(p[brand.Negative]), int64(p[brand.Neutral]), int64(p[brand.Positive]), int64(p[brand.Unknown]),
+		int64(c.voices), int64(c.rated), int64(c.stars), int64(c.replied), c.replySeconds)
 }
 
 const (
@@ -205,65 +205,66 @@ const (
 		replied = replied + excluded.replied, reply_seconds = reply_seconds + excluded.reply_seconds`
 )
 
-// addBuckets writes the gathered changes to the hours and the days.
+// addBuckets writes the gathered changes to the hours and the days, in the order
+// of the tables: neighbours are cheap.
 func (tx *Tx) addBuckets(brandID, sourceID int64, b *buckets) error {
-	var hours, days [][]any
+	origin := []any{brandID, sourceID}
 	perDay := map[int64]*counts{}
-	for _, hour := range slices.Sorted(maps.Keys(b.hours)) { // neighbours in a table are cheap
-		h := b.hours[hour]
-		hours = append(hours, append([]any{brandID, hour, sourceID, h.local}, h.values()...))
+	for _, h := range b.hours {
 		day := h.day()
 		if perDay[day] == nil {
 			perDay[day] = new(counts)
 		}
 		perDay[day].plus(&h.counts)
 	}
-	for _, day := range slices.Sorted(maps.Keys(perDay)) {
-		days = append(days, append([]any{brandID, b.days[day], sourceID}, perDay[day].values()...))
-	}
-	if err := tx.upsert(`hours (brand_id, hour, source_id, local_hour, `+countColumns+`)`, `(brand_id, hour, source_id)`, countAdded, hours); err != nil {
+	hours, days := slices.Sorted(maps.Keys(b.hours)), slices.Sorted(maps.Keys(perDay))
+	if err := tx.upsert(`hours (brand_id, source_id, hour, local_hour, `+countColumns+`)`, `(brand_id, hour, source_id)`, countAdded, origin, len(hours), func(i int, v values) {
+		h := b.hours[hours[i]]
+		v.set(hours[i], h.local)
+		h.counts.fill(v[2:])
+	}); err != nil {
 		return err
 	}
-	if err := tx.upsert(`days (brand_id, day, source_id, `+countColumns+`)`, `(brand_id, day, source_id)`, countAdded, days); err != nil {
+	if err := tx.upsert(`days (brand_id, source_id, day, `+countColumns+`)`, `(brand_id, day, source_id)`, countAdded, origin, len(days), func(i int, v values) {
+		v.set(b.days[days[i]])
+		perDay[days[i]].fill(v[1:])
+	}); err != nil {
 		return err
 	}
-	if err := tx.addCauseBuckets(brandID, sourceID, b); err != nil {
+	if err := tx.addCauseBuckets(origin, b); err != nil {
 		return err
 	}
-	return tx.addFacets(brandID, sourceID, b)
+	return tx.addFacets(origin, b)
 }
 
-func (tx *Tx) addCauseBuckets(brandID, sourceID int64, b *buckets) error {
+func (tx *Tx) addCauseBuckets(origin []any, b *buckets) error {
 	perDay := map[causeHour]int{} // by local day
-	var hours, days [][]any
-	for _, key := range slices.SortedFunc(maps.Keys(b.causes), causeHour.compare) {
-		n := b.causes[key]
-		day := b.hours[key.hour].day()
-		hours = append(hours, []any{brandID, key.hour, int64(key.cause), sourceID, n})
-		perDay[causeHour{day, key.cause}] += n
+	for key, n := range b.causes {
+		perDay[causeHour{b.hours[key.hour].day(), key.cause}] += n
 	}
-	for _, key := range slices.SortedFunc(maps.Keys(perDay), causeHour.compare) {
-		days = append(days, []any{brandID, b.days[key.hour], int64(key.cause), sourceID, perDay[key]})
-	}
+	hours, days := slices.SortedFunc(maps.Keys(b.causes), causeHour.compare), slices.SortedFunc(maps.Keys(perDay), causeHour.compare)
 	const added = `negatives = negatives + excluded.negatives`
-	if err := tx.upsert(`cause_hours (brand_id, hour, cause_id, source_id, negatives)`, `(brand_id, hour, cause_id, source_id)`, added, hours); err != nil {
+	if err := tx.upsert(`cause_hours (brand_id, source_id, hour, cause_id, negatives)`, `(brand_id, hour, cause_id, source_id)`, added, origin, len(hours), func(i int, v values) {
+		v.set(hours[i].hour, int64(hours[i].cause), int64(b.causes[hours[i]]))
+	}); err != nil {
 		return err
 	}
-	return tx.upsert(`cause_days (brand_id, day, cause_id, source_id, negatives)`, `(brand_id, day, cause_id, source_id)`, added, days)
+	return tx.upsert(`cause_days (brand_id, source_id, day, cause_id, negatives)`, `(brand_id, day, cause_id, source_id)`, added, origin, len(days), func(i int, v values) {
+		v.set(b.days[days[i].hour], int64(days[i].cause), int64(perDay[days[i]]))
+	})
 }
 
-func (tx *Tx) addFacets(brandID, sourceID int64, b *buckets) error {
-	var rows [][]any
-	for _, key := range slices.SortedFunc(maps.Keys(b.facets), facetDay.compare) {
-		p := b.facets[key]
-		rows = append(rows, []any{brandID, key.facet, b.days[key.day], key.value, sourceID, p[0] + p[1] + p[2] + p[3], p[brand.Negative], p[brand.Neutral], p[brand.Positive]})
-	}
-	return tx.upsert(`facet_days (brand_id, facet, day, value, source_id, mentions, negatives, neutrals, positives)`, `(brand_id, facet, day, value, source_id)`,
+func (tx *Tx) addFacets(origin []any, b *buckets) error {
+	keys := slices.SortedFunc(maps.Keys(b.facets), facetDay.compare)
+	return tx.upsert(`facet_days (brand_id, source_id, facet, day, value, mentions, negatives, neutrals, positives)`, `(brand_id, facet, day, value, source_id)`,
 		`mentions = mentions + excluded.mentions, negatives = negatives + excluded.negatives,
-		neutrals = neutrals + excluded.neutrals, positives = positives + excluded.positives`, rows)
+		neutrals = neutrals + excluded.neutrals, positives = positives + excluded.positives`, origin, len(keys), func(i int, v values) {
+			key, p := keys[i], b.facets[keys[i]]
+			v.set(int64(key.facet), b.days[key.day], key.value, int64(p[0]+p[1]+p[2]+p[3]), int64(p[brand.Negative]), int64(p[brand.Neutral]), int64(p[brand.Positive]))
+		})
 }
 
 // upsert adds rows to the counts of a table.
-func (tx *Tx) upsert(table, key, added string, rows [][]any) error {
-	return tx.insertRows(`INSERT INTO `+table+` VALUES `, ` ON CONFLICT `+key+` DO UPDATE SET `+added, rows)
+func (tx *Tx) upsert(table, key, added string, shared []any, n int, fill func(i int, v values)) error {
+	return tx.insertRows(table, ` ON CONFLICT `+key+` DO UPDATE SET `+added, shared, n, fill)
 }

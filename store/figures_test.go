@@ -73,6 +73,7 @@ func (g *generator) batch(n int) (name, source string, items []Item) {
 	// The share of a brand in a Zipf distribution, so that all end after a year.
 	share := math.Pow(float64(key[0])+3, -1.3) / 1.86 / figureSources
 	step := time.Duration(float64(365*24*time.Hour) / max(share*float64(g.size), figureBatch))
+	items = make([]Item, 0, n)
 	for range n {
 		g.clock[key] = g.clock[key].Add(time.Duration(g.random.ExpFloat64() * float64(step)))
 		items = append(items, g.item(g.clock[key]))

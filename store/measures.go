@@ -1,6 +1,8 @@
 package store
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"pantau/brand"
@@ -29,11 +31,10 @@ func (tx *Tx) AddAnswers(o Origin, list []brand.Answer) (added int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	rows := make([][]any, len(list))
-	for i, a := range list {
-		rows[i] = []any{o.SourceID, a.ExternalID, a.At.Unix(), a.At.In(tx.zone).Format(time.DateOnly), a.Score}
-	}
-	if err := tx.upsert(`answers (source_id, key, at, day, score)`, `(source_id, key)`, `at = excluded.at, day = excluded.day, score = excluded.score`, rows); err != nil {
+	if err := tx.upsert(`answers (source_id, key, at, day, score)`, `(source_id, key)`, `at = excluded.at, day = excluded.day, score = excluded.score`, []any{o.SourceID}, len(list), func(i int, v values) {
+		a := &list[i]
+		v.set(a.ExternalID, a.At.Unix(), a.At.In(tx.zone).Format(time.DateOnly), int64(a.Score))
+	}); err != nil {
 		return 0, err
 	}
 	after, err := count()
@@ -42,11 +43,10 @@ func (tx *Tx) AddAnswers(o Origin, list []brand.Answer) (added int, err error) {
 
 // addAdvices stores what the authors of mentions recommend, by the ids of these.
 func (tx *Tx) addAdvices(list map[int64]brand.Advice) error {
-	var rows [][]any
-	for id, advice := range list {
-		rows = append(rows, []any{id, advice == brand.Recommended})
-	}
-	return tx.upsert(`advices (mention_id, recommended)`, `(mention_id)`, `recommended = excluded.recommended`, rows)
+	ids := slices.Sorted(maps.Keys(list))
+	return tx.upsert(`advices (mention_id, recommended)`, `(mention_id)`, `recommended = excluded.recommended`, nil, len(ids), func(i int, v values) {
+		v.set(ids[i], list[ids[i]] == brand.Recommended)
+	})
 }
 
 // moveMeasures assigns averages and answers to their local days again.

@@ -3,12 +3,9 @@ package store
 import (
 	"cmp"
 	"database/sql"
-	"hash/fnv"
-	"io"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"pantau/brand"
 )
@@ -134,14 +131,21 @@ type identity struct {
 	stored  bool // false while it is only part of the running batch
 }
 
-const chunk = 50 // rows of one INSERT: more parameters at once cost more than statements
-
 // mentionKey is what mention_keys holds of an external id: three bytes instead of
 // twenty. The few that share a key are told apart by their text.
 func mentionKey(externalID string) int64 {
-	h := fnv.New64a()
-	_, _ = io.WriteString(h, externalID) // a hash takes everything
-	return int64(mix(h.Sum64()) & 0x7fffff)
+	return int64(mix(fnv1a(fnvOffset, externalID)) & 0x7fffff)
+}
+
+const fnvOffset = 14695981039346656037
+
+// fnv1a goes on with a hash (FNV-1a of 64 bits, as hash/fnv, which wants a copy of
+// the text).
+func fnv1a(h uint64, text string) uint64 {
+	for i := range len(text) {
+		h = (h ^ uint64(text[i])) * 1099511628211
+	}
+	return h
 }
 
 // mix spreads the bits of an FNV hash, whose low bits are weak for short texts
@@ -161,22 +165,12 @@ func (tx *Tx) known(o Origin, items []Item) (map[string]identity, error) {
 	}
 	slices.Sort(keys)
 	known := make(map[string]identity, len(items))
-	args := make([]any, 0, 1+chunk)
-	for start := 0; start < len(keys); start += chunk {
-		args = append(args[:0], o.SourceID)
-		for i := range chunk { // always as many, so that the statement is prepared once
-			args = append(args, keys[min(start+i, len(keys)-1)])
-		}
-		rows, err := tx.tx.QueryContext(tx.ctx, `SELECT m.external_id, m.id, m.content FROM mention_keys k CROSS JOIN mentions m ON m.id = k.mention_id
-			WHERE k.source_id = ? AND k.key IN (?`+strings.Repeat(", ?", chunk-1)+`)`, args...)
-		if err != nil {
-			return nil, err
-		}
-		if err := scanKnown(rows, known); err != nil {
-			return nil, err
-		}
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT m.external_id, m.id, m.content
+		FROM json_each(?) j CROSS JOIN mention_keys k ON k.source_id = ? AND k.key = j.value CROSS JOIN mentions m ON m.id = k.mention_id`, idList(keys), o.SourceID)
+	if err != nil {
+		return nil, err
 	}
-	return known, nil
+	return known, scanKnown(rows, known)
 }
 
 func scanKnown(rows *sql.Rows, known map[string]identity) error {
@@ -216,64 +210,38 @@ func (r *row) identity() identity { return identity{id: r.id, content: r.content
 // contentHash tells an edit from the same text once more. Fields are separated,
 // so that moving a word from the title to the text is a change.
 func contentHash(m *brand.Mention) int64 {
-	h := fnv.New64a()
+	h := uint64(fnvOffset)
 	for _, field := range [...]string{m.Title, m.Text, strconv.Itoa(m.Stars), m.Reply} {
-		_, _ = io.WriteString(h, field) // a hash takes everything
-		_, _ = h.Write([]byte{0})
+		h = fnv1a(fnv1a(h, field), "\x00")
 	}
-	return int64(mix(h.Sum64()) & 0x7fffffff)
+	return int64(mix(h) & 0x7fffffff)
 }
 
-// column is a column of mentions and what a new row has in it.
-type column struct {
+// always are the columns that every mention fills.
+const always = `brand_id, source_id, lexicon_id, id, external_id, published_at, collected_at, content, fingerprint, text, polarity, compound, p_negative, doubtful, language`
+
+func (r *row) fill(v values) {
+	v.set(r.id, r.ExternalID, r.PublishedAt.Unix(), r.CollectedAt.Unix(), r.content, r.fingerprint(), r.Text,
+		int64(r.Score.Polarity), tenThousandths(r.Score.Compound), tenThousandths(r.Score.PNegative), r.Score.Doubtful, int64(r.Score.Language))
+}
+
+const alwaysOwn = 12 // of the columns above
+
+// optional are the columns that many sources never fill.
+var optional = []struct {
 	name  string
 	value func(*row) any
-}
-
-// always are the columns that every mention fills, optional those that many
-// sources never do.
-var (
-	always = []column{
-		{"id", func(r *row) any { return r.id }},
-		{"external_id", func(r *row) any { return r.ExternalID }},
-		{"published_at", func(r *row) any { return r.PublishedAt.Unix() }},
-		{"collected_at", func(r *row) any { return r.CollectedAt.Unix() }},
-		{"content", func(r *row) any { return r.content }},
-		{"fingerprint", func(r *row) any { return r.fingerprint() }},
-		{"text", func(r *row) any { return r.Text }},
-		{"polarity", func(r *row) any { return int64(r.Score.Polarity) }},
-		{"compound", func(r *row) any { return tenThousandths(r.Score.Compound) }},
-		{"p_negative", func(r *row) any { return tenThousandths(r.Score.PNegative) }},
-		{"doubtful", func(r *row) any { return r.Score.Doubtful }},
-		{"language", func(r *row) any { return int64(r.Score.Language) }},
-	}
-	optional = []column{
-		{"copy_of", func(r *row) any { return r.copyOf }},
-		{"title", func(r *row) any { return text(r.Title) }},
-		{"url", func(r *row) any { return text(r.URL) }},
-		{"author", func(r *row) any { return text(r.Author) }},
-		{"version", func(r *row) any { return text(r.Version) }},
-		{"place", func(r *row) any { return text(r.Place) }},
-		{"stars", func(r *row) any { return stars(r.Stars) }},
-		{"reply", func(r *row) any { return text(r.Reply) }},
-		{"replied_at", func(r *row) any { return unix(r.RepliedAt) }},
-		{"hits", func(r *row) any { return r.hits }},
-	}
-)
-
-// columnsOf returns the columns that rows need: a value that is bound only to be
-// NULL costs as much as one that is stored.
-func columnsOf(rows []row) []column {
-	columns := slices.Clone(always)
-	for _, c := range optional {
-		for i := range rows {
-			if c.value(&rows[i]) != nil {
-				columns = append(columns, c)
-				break
-			}
-		}
-	}
-	return columns
+}{
+	{"copy_of", func(r *row) any { return r.copyOf }},
+	{"title", func(r *row) any { return text(r.Title) }},
+	{"url", func(r *row) any { return text(r.URL) }},
+	{"author", func(r *row) any { return text(r.Author) }},
+	{"version", func(r *row) any { return text(r.Version) }},
+	{"place", func(r *row) any { return text(r.Place) }},
+	{"stars", func(r *row) any { return stars(r.Stars) }},
+	{"reply", func(r *row) any { return text(r.Reply) }},
+	{"replied_at", func(r *row) any { return unix(r.RepliedAt) }},
+	{"hits", func(r *row) any { return r.hits }},
 }
 
 // fingerprint is what the table keeps: only complaints are compared.
@@ -295,24 +263,24 @@ func stars(n int) any {
 }
 
 func (tx *Tx) insertMentions(o Origin, rows []row) error {
-	columns := columnsOf(rows)
-	into := `INSERT INTO mentions (brand_id, source_id, lexicon_id`
-	for _, c := range columns {
-		into += ", " + c.name
-	}
-	into += ") VALUES "
-	values := "(?1, ?2, ?3" + strings.Repeat(", ?", len(columns)) + ")" // an unnumbered one follows the highest so far
-	args := make([]any, 0, 3+chunk*len(columns))
-	for part := range parts(rows) {
-		args = append(args[:0], o.BrandID, o.SourceID, o.LexiconID)
-		for i := range part {
-			for _, c := range columns {
-				args = append(args, c.value(&part[i]))
+	columns := always
+	var more []func(*row) any // a value that is bound only to be NULL costs as much as one that is stored
+	for _, c := range optional {
+		for i := range rows {
+			if c.value(&rows[i]) != nil {
+				columns += ", " + c.name
+				more = append(more, c.value)
+				break
 			}
 		}
-		if err := tx.exec(into+values+strings.Repeat(", "+values, len(part)-1), args...); err != nil {
-			return err
+	}
+	if err := tx.insertRows(`mentions (`+columns+`)`, ``, []any{o.BrandID, o.SourceID, o.LexiconID}, len(rows), func(i int, v values) {
+		rows[i].fill(v)
+		for k, value := range more {
+			v[alwaysOwn+k].Value = value(&rows[i])
 		}
+	}); err != nil {
+		return err
 	}
 	if err := tx.insertKeys(o, rows); err != nil {
 		return err
@@ -328,64 +296,24 @@ func (tx *Tx) insertKeys(o Origin, rows []row) error {
 		keys[i] = key{mentionKey(rows[i].ExternalID), rows[i].id}
 	}
 	slices.SortFunc(keys, func(a, b key) int { return cmp.Compare(a.key, b.key) })
-	args := make([]any, 0, 1+2*chunk)
-	for part := range parts(keys) {
-		args = append(args[:0], o.SourceID)
-		for _, k := range part {
-			args = append(args, k.key, k.id)
-		}
-		if err := tx.exec(`INSERT INTO mention_keys (source_id, key, mention_id) VALUES (?1, ?, ?)`+strings.Repeat(", (?1, ?, ?)", len(part)-1), args...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// parts splits rows into chunks and, at the end, single rows: two sizes of a
-// statement stay prepared, fifty would not.
-func parts[T any](rows []T) func(func([]T) bool) {
-	return func(yield func([]T) bool) {
-		for len(rows) > 0 {
-			n := 1
-			if len(rows) >= chunk {
-				n = chunk
-			}
-			if !yield(rows[:n]) {
-				return
-			}
-			rows = rows[n:]
-		}
-	}
-}
-
-// insertRows inserts many rows with each statement: it is the statements that
-// cost. All rows are of one length.
-func (tx *Tx) insertRows(into, conflict string, rows [][]any) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	values := "(?" + strings.Repeat(", ?", len(rows[0])-1) + ")"
-	args := make([]any, 0, chunk*len(rows[0]))
-	for part := range parts(rows) {
-		args = args[:0]
-		for _, r := range part {
-			args = append(args, r...)
-		}
-		if err := tx.exec(into+values+strings.Repeat(", "+values, len(part)-1)+conflict, args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.insertRows(`mention_keys (source_id, key, mention_id)`, ``, []any{o.SourceID}, len(keys), func(i int, v values) { v.set(keys[i].key, keys[i].id) })
 }
 
 func (tx *Tx) insertCauses(rows []row) error {
-	var causes [][]any
+	type cause struct {
+		id int64
+		brand.CauseHit
+	}
+	var causes []cause
 	for i := range rows {
 		for _, c := range rows[i].Score.Causes {
-			causes = append(causes, []any{rows[i].id, int64(c.Cause), int64(c.Start), int64(c.End)})
+			causes = append(causes, cause{rows[i].id, c})
 		}
 	}
-	return tx.insertRows(`INSERT INTO mention_causes (mention_id, cause_id, start_byte, end_byte) VALUES `, ` ON CONFLICT DO NOTHING`, causes)
+	return tx.insertRows(`mention_causes (mention_id, cause_id, start_byte, end_byte)`, ` ON CONFLICT DO NOTHING`, nil, len(causes), func(i int, v values) {
+		c := &causes[i]
+		v.set(c.id, int64(c.Cause), int64(c.Start), int64(c.End))
+	})
 }
 
 // edit keeps what was as a revision and moves the counts of its hour. What a

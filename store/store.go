@@ -284,6 +284,7 @@ func explain(err error) error {
 type Tx struct {
 	ctx  context.Context
 	tx   *sql.Tx
+	conn *sql.Conn // on which tx runs; nil when it only reads
 	zone *time.Location
 
 	entries    *entries
@@ -292,11 +293,16 @@ type Tx struct {
 
 // Write runs f in one transaction, which commits when f returns nil.
 func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
-	sqlTx, err := db.write.BeginTx(ctx, nil)
+	conn, err := db.write.Conn(ctx)
 	if err != nil {
 		return explain(err)
 	}
-	tx := &Tx{ctx: ctx, tx: sqlTx, zone: db.zone, entries: db.entries}
+	defer conn.Close()
+	sqlTx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return explain(err)
+	}
+	tx := &Tx{ctx: ctx, tx: sqlTx, conn: conn, zone: db.zone, entries: db.entries}
 	if err := f(tx); err != nil {
 		_ = sqlTx.Rollback()
 		return explain(err)
