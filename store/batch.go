@@ -37,17 +37,17 @@ const chunk = 50
 
 // insertRows inserts n rows into a table, given as "name (column, …)". The first
 // columns have the shared values in every row, and fill sets the others of row i.
-func (tx *Tx) insertRows(table, conflict string, shared []any, n int, fill func(i int, v values)) error {
+func (tx *Tx) insertRows(into, conflict string, shared []any, n int, fill func(i int, v values)) error {
 	if n == 0 {
 		return nil
 	}
-	own := strings.Count(table, ",") + 1 - len(shared)
+	own := strings.Count(into, ",") + 1 - len(shared)
 	row := strings.Repeat(", ?", own) // an unnumbered one follows the highest so far
 	for i := len(shared); i > 0; i-- {
 		row = ", ?" + strconv.Itoa(i) + row
 	}
 	row = "(" + row[2:] + ")"
-	into := "INSERT INTO " + table + " VALUES " + row
+	into = "INSERT " + into + " VALUES " + row
 	many := into + strings.Repeat(", "+row, chunk-1) + conflict
 	v := newValues(len(shared) + chunk*own)
 	v.set(shared...)

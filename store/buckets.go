@@ -54,14 +54,26 @@ type buckets struct {
 	zone   *time.Location
 	hours  map[int64]*hourCount
 	causes map[causeHour]int
-	facets map[facetDay]*[4]int
-	days   map[int64]string // dates of local days
+	days   map[int64]*dayCount // by local days since 1970
+	latest *hourCount          // mentions come in the order of time, or nearly so
 }
 
 type hourCount struct {
 	counts
+	hour  int64
 	local int64 // hours since 1970 on a local clock
+	*dayCount
 }
+
+// dayCount has what is counted by day only.
+type dayCount struct {
+	date      string
+	languages [brand.OtherLanguage + 1]polarities
+	stars     [6]polarities
+	versions  map[string]*polarities
+}
+
+type polarities [4]int
 
 // day returns the local days since 1970.
 func (h *hourCount) day() int64 {
@@ -89,16 +101,6 @@ func (a causeHour) compare(b causeHour) int {
 	return cmp.Or(cmp.Compare(a.hour, b.hour), cmp.Compare(a.cause, b.cause))
 }
 
-type facetDay struct {
-	day   int64 // local days since 1970
-	facet int
-	value string
-}
-
-func (a facetDay) compare(b facetDay) int {
-	return cmp.Or(cmp.Compare(a.facet, b.facet), cmp.Compare(a.day, b.day), cmp.Compare(a.value, b.value))
-}
-
 // The facets, in the order in which the store numbers them.
 const (
 	byLanguage = iota + 1
@@ -107,33 +109,45 @@ const (
 )
 
 func newBuckets(zone *time.Location) *buckets {
-	return &buckets{zone: zone, hours: map[int64]*hourCount{}, causes: map[causeHour]int{}, facets: map[facetDay]*[4]int{}, days: map[int64]string{}}
+	return &buckets{zone: zone, hours: map[int64]*hourCount{}, causes: map[causeHour]int{}, days: map[int64]*dayCount{}}
+}
+
+// at returns the counts of an hour.
+func (b *buckets) at(hour int64) *hourCount {
+	if b.latest != nil && b.latest.hour == hour {
+		return b.latest
+	}
+	h := b.hours[hour]
+	if h == nil {
+		local := time.Unix(hour*3600, 0).In(b.zone)
+		h = &hourCount{hour: hour, local: localHour(local)}
+		day := h.day()
+		if b.days[day] == nil {
+			b.days[day] = &dayCount{date: local.Format(time.DateOnly), versions: map[string]*polarities{}}
+		}
+		h.dayCount = b.days[day]
+		b.hours[hour] = h
+	}
+	b.latest = h
+	return h
 }
 
 // add counts a mention in (n = 1) or out (n = -1).
 func (b *buckets) add(f fact, n int) {
-	hour := hourOf(f.at)
-	h := b.hours[hour]
-	if h == nil {
-		local := time.Unix(hour*3600, 0).In(b.zone)
-		h = &hourCount{local: localHour(local)}
-		day := h.day()
-		if b.days[day] == "" {
-			b.days[day] = local.Format(time.DateOnly)
-		}
-		b.hours[hour] = h
-	}
+	h := b.at(hourOf(f.at))
 	h.counts.add(f, n)
-	day := h.day()
-	b.facet(day, byLanguage, f.language.String(), f, n)
+	h.languages[f.language][f.polarity] += n
 	if f.stars > 0 {
-		b.facet(day, byStars, strconv.Itoa(f.stars), f, n)
+		h.dayCount.stars[f.stars][f.polarity] += n
 	}
 	if f.version != "" {
-		b.facet(day, byVersion, f.version, f, n)
+		if h.versions[f.version] == nil {
+			h.versions[f.version] = new(polarities)
+		}
+		h.versions[f.version][f.polarity] += n
 	}
 	if f.polarity == brand.Negative {
-		b.addCauses(hour, f.causes, n)
+		b.addCauses(h.hour, f.causes, n)
 	}
 }
 
@@ -157,16 +171,6 @@ func (c *counts) add(f fact, n int) {
 		c.replied += n
 		c.replySeconds += int64(n) * (f.repliedAt.Unix() - f.at.Unix())
 	}
-}
-
-func (b *buckets) facet(day int64, facet int, value string, f fact, n int) {
-	key := facetDay{day, facet, value}
-	c := b.facets[key]
-	if c == nil {
-		c = new([4]int)
-		b.facets[key] = c
-	}
-	c[f.polarity] += n
 }
 
 func (b *buckets) addCauses(hour int64, causes uint32, n int) {
@@ -226,7 +230,7 @@ func (tx *Tx) addBuckets(brandID, sourceID int64, b *buckets) error {
 		return err
 	}
 	if err := tx.upsert(`days (brand_id, source_id, day, `+countColumns+`)`, `(brand_id, day, source_id)`, countAdded, origin, len(days), func(i int, v values) {
-		v.set(b.days[days[i]])
+		v.set(b.days[days[i]].date)
 		perDay[days[i]].fill(v[1:])
 	}); err != nil {
 		return err
@@ -250,21 +254,56 @@ func (tx *Tx) addCauseBuckets(origin []any, b *buckets) error {
 		return err
 	}
 	return tx.upsert(`cause_days (brand_id, source_id, day, cause_id, negatives)`, `(brand_id, day, cause_id, source_id)`, added, origin, len(days), func(i int, v values) {
-		v.set(b.days[days[i].hour], int64(days[i].cause), int64(perDay[days[i]]))
+		v.set(b.days[days[i].hour].date, int64(days[i].cause), int64(perDay[days[i]]))
 	})
 }
 
+// facet is a row of facet_days on its way into the table.
+type facet struct {
+	number int
+	date   string
+	value  string
+	polarities
+}
+
+// facets lists what is counted by day only, in the order of the table.
+func (b *buckets) facets() (list []facet) {
+	days := slices.Sorted(maps.Keys(b.days))
+	add := func(number int, date, value string, p polarities) {
+		if p != (polarities{}) {
+			list = append(list, facet{number, date, value, p})
+		}
+	}
+	for _, day := range days {
+		for language, p := range b.days[day].languages {
+			add(byLanguage, b.days[day].date, brand.Language(language).String(), p)
+		}
+	}
+	for _, day := range days {
+		for stars, p := range b.days[day].stars {
+			add(byStars, b.days[day].date, strconv.Itoa(stars), p)
+		}
+	}
+	for _, day := range days {
+		for _, version := range slices.Sorted(maps.Keys(b.days[day].versions)) {
+			add(byVersion, b.days[day].date, version, *b.days[day].versions[version])
+		}
+	}
+	return list
+}
+
 func (tx *Tx) addFacets(origin []any, b *buckets) error {
-	keys := slices.SortedFunc(maps.Keys(b.facets), facetDay.compare)
+	list := b.facets()
 	return tx.upsert(`facet_days (brand_id, source_id, facet, day, value, mentions, negatives, neutrals, positives)`, `(brand_id, facet, day, value, source_id)`,
 		`mentions = mentions + excluded.mentions, negatives = negatives + excluded.negatives,
-		neutrals = neutrals + excluded.neutrals, positives = positives + excluded.positives`, origin, len(keys), func(i int, v values) {
-			key, p := keys[i], b.facets[keys[i]]
-			v.set(int64(key.facet), b.days[key.day], key.value, int64(p[0]+p[1]+p[2]+p[3]), int64(p[brand.Negative]), int64(p[brand.Neutral]), int64(p[brand.Positive]))
+		neutrals = neutrals + excluded.neutrals, positives = positives + excluded.positives`, origin, len(list), func(i int, v values) {
+			f := &list[i]
+			p := f.polarities
+			v.set(int64(f.number), f.date, f.value, int64(p[0]+p[1]+p[2]+p[3]), int64(p[brand.Negative]), int64(p[brand.Neutral]), int64(p[brand.Positive]))
 		})
 }
 
 // upsert adds rows to the counts of a table.
 func (tx *Tx) upsert(table, key, added string, shared []any, n int, fill func(i int, v values)) error {
-	return tx.insertRows(table, ` ON CONFLICT `+key+` DO UPDATE SET `+added, shared, n, fill)
+	return tx.insertRows(`INTO `+table, ` ON CONFLICT `+key+` DO UPDATE SET `+added, shared, n, fill)
 }

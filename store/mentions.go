@@ -201,7 +201,7 @@ func (tx *Tx) newRow(id int64, item *Item) (row, error) {
 }
 
 func (r *row) fact() fact {
-	return fact{at: r.PublishedAt, polarity: r.Score.Polarity, causes: causeSet(r.Score.Causes), stars: r.Stars,
+	return fact{at: r.PublishedAt, polarity: r.Score.Polarity, causes: causeSet(r.Score.Causes), stars: rated(r.Stars),
 		language: r.Score.Language, version: r.Version, repliedAt: r.RepliedAt, copied: r.copyOf != nil}
 }
 
@@ -255,8 +255,16 @@ func (r *row) fingerprint() int64 {
 // tenThousandths is how verdicts are stored: two bytes instead of eight.
 func tenThousandths(x float64) int64 { return int64(math.Round(x * 10000)) }
 
-func stars(n int) any {
+// rated returns the stars of a rating, 0 for what is none.
+func rated(n int) int {
 	if n < 1 || n > 5 {
+		return 0
+	}
+	return n
+}
+
+func stars(n int) any {
+	if rated(n) == 0 {
 		return nil
 	}
 	return int64(n)
@@ -274,7 +282,7 @@ func (tx *Tx) insertMentions(o Origin, rows []row) error {
 			}
 		}
 	}
-	if err := tx.insertRows(`mentions (`+columns+`)`, ``, []any{o.BrandID, o.SourceID, o.LexiconID}, len(rows), func(i int, v values) {
+	if err := tx.insertRows(`INTO mentions (`+columns+`)`, ``, []any{o.BrandID, o.SourceID, o.LexiconID}, len(rows), func(i int, v values) {
 		rows[i].fill(v)
 		for k, value := range more {
 			v[alwaysOwn+k].Value = value(&rows[i])
@@ -296,7 +304,7 @@ func (tx *Tx) insertKeys(o Origin, rows []row) error {
 		keys[i] = key{mentionKey(rows[i].ExternalID), rows[i].id}
 	}
 	slices.SortFunc(keys, func(a, b key) int { return cmp.Compare(a.key, b.key) })
-	return tx.insertRows(`mention_keys (source_id, key, mention_id)`, ``, []any{o.SourceID}, len(keys), func(i int, v values) { v.set(keys[i].key, keys[i].id) })
+	return tx.insertRows(`OR ROLLBACK INTO mention_keys (source_id, key, mention_id)`, ``, []any{o.SourceID}, len(keys), func(i int, v values) { v.set(keys[i].key, keys[i].id) })
 }
 
 func (tx *Tx) insertCauses(rows []row) error {
@@ -310,7 +318,7 @@ func (tx *Tx) insertCauses(rows []row) error {
 			causes = append(causes, cause{rows[i].id, c})
 		}
 	}
-	return tx.insertRows(`mention_causes (mention_id, cause_id, start_byte, end_byte)`, ` ON CONFLICT DO NOTHING`, nil, len(causes), func(i int, v values) {
+	return tx.insertRows(`INTO mention_causes (mention_id, cause_id, start_byte, end_byte)`, ` ON CONFLICT DO NOTHING`, nil, len(causes), func(i int, v values) {
 		c := &causes[i]
 		v.set(c.id, int64(c.Cause), int64(c.Start), int64(c.End))
 	})

@@ -98,7 +98,7 @@ func TestMigrationOfHits(t *testing.T) {
 		return err
 	})
 	// The backup is the file of before, and whole.
-	v, err := Verify(ctx, path+".before-schema-6")
+	v, err := Verify(ctx, path+".before-schema-7")
 	if err != nil || v.Schema != 4 || v.Mentions != 3 || len(v.Problems) > 0 {
 		t.Errorf("the backup from before the migration: %+v, %v", v, err)
 	}
