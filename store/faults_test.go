@@ -290,7 +290,7 @@ func TestAReaderForHalfAnHour(t *testing.T) {
 		if full = db.Room(ctx); full == nil {
 			beside = append(beside, add())
 		} else {
-			time.Sleep(10 * time.Millisecond)
+			time.Sleep(span / 1000) // what a daemon writes meanwhile is little
 		}
 		largest = max(largest, db.walSize())
 		// Small writes, such as deliveries, go on.

@@ -42,7 +42,7 @@ type Rescored struct {
 // a batch is written on one core, the next one is read and judged on another.
 // progress is called after every batch.
 func (db *DB) Rescore(ctx context.Context, s Scorer, progress func(Rescored)) (Rescored, error) {
-	r := rescore{db: db, scorer: s}
+	r := rescore{db: db, scorer: s, values: newValues(9)}
 	if err := db.Write(ctx, r.begin); err != nil {
 		return r.Rescored, err
 	}
@@ -77,6 +77,7 @@ type rescore struct {
 	scorer  Scorer
 	lexicon int64
 	after   int64 // id of the last mention that is done
+	values  values
 	untouched
 }
 
@@ -195,12 +196,13 @@ func (tx *Tx) readStored(after int64) (list []judged, _ error) {
 	for rows.Next() {
 		list = append(list, judged{})
 		m := &list[len(list)-1]
-		var at int64
+		var at, polarity, stars, language, copied, doubtful int64 // as they are stored: to convert them is slow
 		var replied sql.NullInt64
-		if err := rows.Scan(&m.id, &m.brandID, &m.sourceID, &at, &m.polarity, &m.stars, &m.language, &m.version, &replied,
-			&m.copied, &m.text, &m.hits, &m.compound, &m.pNegative, &m.doubtful, &m.fingerprint); err != nil {
+		if err := rows.Scan(&m.id, &m.brandID, &m.sourceID, &at, &polarity, &stars, &language, &m.version, &replied,
+			&copied, &m.text, &m.hits, &m.compound, &m.pNegative, &doubtful, &m.fingerprint); err != nil {
 			return nil, err
 		}
+		m.polarity, m.stars, m.language, m.copied, m.doubtful = brand.Polarity(polarity), int(stars), brand.Language(language), copied != 0, doubtful != 0
 		m.at, m.repliedAt = time.Unix(at, 0), when(replied)
 	}
 	return list, rows.Err()
@@ -322,8 +324,8 @@ func (r *rescore) update(tx *Tx, m *judged) (is fact, err error) {
 	if is.polarity == brand.Negative && m.fingerprint == 0 {
 		m.fingerprint = int64(clean.Fingerprint(m.text.String))
 	}
-	return is, tx.exec(`UPDATE mentions SET polarity = ?, compound = ?, p_negative = ?, doubtful = ?, language = ?, hits = ?, fingerprint = ?, lexicon_id = ? WHERE id = ?`,
-		int64(is.polarity), compound, pNegative, m.score.Doubtful, int64(is.language), text(hits), m.fingerprint, r.lexicon, m.id)
+	r.values.set(int64(is.polarity), compound, pNegative, m.score.Doubtful, int64(is.language), text(hits), m.fingerprint, r.lexicon, m.id)
+	return is, tx.step(`UPDATE mentions SET polarity = ?, compound = ?, p_negative = ?, doubtful = ?, language = ?, hits = ?, fingerprint = ?, lexicon_id = ? WHERE id = ?`, r.values)
 }
 
 // replaceCauses writes the causes of rows instead of those that are stored.
