@@ -12,8 +12,9 @@ import (
 )
 
 // The search index is an FTS4 table over the words of all texts, without a copy
-// of them. FTS4 is in every build; FTS5 needs a build tag, and without it would
-// compile and then fail at the first search. Its upkeep lags by a batch: a row at
+// of them, in parts of which a search reads only as many as it needs. FTS4 is in
+// every build; FTS5 needs a build tag, and without it would compile and then fail at
+// the first search. Its upkeep lags by a batch: a row at
 // a time would cost five times as much as a range.
 
 // indexMost is how many mentions one transaction adds to the search index, so
@@ -30,7 +31,7 @@ func (tx *Tx) index(last int64) error {
 	if err := tx.set("search_through", strconv.FormatInt(to, 10)); err != nil {
 		return err
 	}
-	return tx.exec(`INSERT INTO search (docid, body) SELECT rowid, body FROM search_texts WHERE rowid > ?`, through)
+	return tx.exec(`INSERT INTO search (docid, part, body) SELECT rowid, part, body FROM search_texts WHERE rowid > ?`, through)
 }
 
 func (tx *Tx) searchThrough() (id int64, err error) {
@@ -57,7 +58,7 @@ func (tx *Tx) unindex(id int64) (reindex func() error, err error) {
 		return nil, err
 	}
 	return func() error {
-		return tx.exec(`INSERT INTO search (docid, body) SELECT rowid, body FROM search_texts WHERE rowid = ?`, id)
+		return tx.exec(`INSERT INTO search (docid, part, body) SELECT rowid, part, body FROM search_texts WHERE rowid = ?`, id)
 	}, nil
 }
 
@@ -218,11 +219,10 @@ func (db *DB) Search(ctx context.Context, query string, o SearchOptions) ([]Foun
 		o.Limit = 20
 	}
 	list, before, err := db.searchNewest(ctx, terms, o)
-	if err != nil || len(list) == o.Limit {
+	if err != nil || len(list) == o.Limit || before == 0 {
 		return list, err
 	}
-	args := []any{matchOf(terms)}
-	where := ""
+	where, args := "", []any{matchOf(terms), int64(0)}
 	for _, c := range []struct {
 		clause string
 		value  any
@@ -237,12 +237,21 @@ func (db *DB) Search(ctx context.Context, query string, o SearchOptions) ([]Foun
 			args = append(args, c.value)
 		}
 	}
-	// CROSS JOIN keeps the order: the index first, newest id first, and mentions
-	// one by one until there are enough.
-	err = db.found(ctx, func(f Found) { list = append(list, f) }, `FROM search CROSS JOIN v_mentions v ON v.id = search.docid
-		WHERE search.body MATCH ?`+where+` ORDER BY search.docid DESC LIMIT ?`, append(args, o.Limit-len(list))...)
-	return list, err
+	for part := (before - 1) / indexPart; part >= 0 && len(list) < o.Limit; part-- {
+		args[1] = part
+		// CROSS JOIN keeps the order: the index first, newest id first, and mentions
+		// one by one until there are enough.
+		if err := db.found(ctx, func(f Found) { list = append(list, f) }, `FROM search CROSS JOIN v_mentions v ON v.id = search.docid
+			WHERE search.body MATCH ? AND search.part = ?`+where+` ORDER BY search.docid DESC LIMIT ?`, append(args, o.Limit-len(list))...); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
+
+// indexPart is how many mentions a part of the search index has, as in the view
+// search_texts. A part has its own lists of words, and FTS reads a list as a whole.
+const indexPart = 500_000
 
 // lookedThrough is how many of the newest mentions a search reads before it asks
 // the index. The index has to read the whole list of a word: of one in every fifth
@@ -250,14 +259,16 @@ func (db *DB) Search(ctx context.Context, query string, o SearchOptions) ([]Foun
 const lookedThrough = 150
 
 // searchNewest returns what fits among the newest mentions, at most o.Limit, and
-// the smallest id that it has seen.
+// the smallest id that it has seen, 0 when it has seen all.
 func (db *DB) searchNewest(ctx context.Context, terms []term, o SearchOptions) (list []Found, before int64, err error) {
-	before = math.MaxInt64
-	if o.Before > 0 {
-		before = o.Before
+	newest := o.Before
+	if newest == 0 {
+		newest = math.MaxInt64
 	}
+	seen := 0
 	err = db.found(ctx, func(f Found) {
 		before = f.ID
+		seen++
 		text := ""
 		for _, part := range []*string{f.Title, f.Text} {
 			if part != nil {
@@ -267,7 +278,10 @@ func (db *DB) searchNewest(ctx context.Context, terms []term, o SearchOptions) (
 		if len(list) < o.Limit && (o.Brand == "" || o.Brand == f.Brand) && (o.Polarity == "" || o.Polarity == f.Polarity) && fits(terms, strings.Fields(searchWords(text))) {
 			list = append(list, f)
 		}
-	}, `FROM v_mentions v WHERE v.id < ? ORDER BY v.id DESC LIMIT ?`, before, lookedThrough)
+	}, `FROM v_mentions v WHERE v.id < ? ORDER BY v.id DESC LIMIT ?`, newest, lookedThrough)
+	if seen < lookedThrough {
+		before = 0
+	}
 	return list, before, err
 }
 
