@@ -46,7 +46,7 @@ type scope struct {
 // tokens are an entry by themselves, or nothing, with nothing open before them.
 func (a *Analyzer) match(sc *scratch) {
 	s := scope{negator: -1, booster: -1, lastHit: -1}
-	sc.add(token{flags: tokenBreak}) // so that every token has a next one
+	sc.tokens = append(sc.tokens, token{flags: tokenBreak}) // so that every token has a next one
 	tokens := sc.tokens
 	sc.tokens = tokens[:len(tokens)-1]
 	sc.matches = slices.Grow(sc.matches[:0], len(tokens))

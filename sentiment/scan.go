@@ -28,21 +28,19 @@ func alphanumeric(x uint64) uint64 {
 	return ((letters | digits) &^ x & highs) * 0x0002040810204081 >> 56
 }
 
-// load copies text into the scratch and notes where the runs of letters and
-// digits start and end, in turn. Behind them stands a run that nothing passes. It
-// returns their number.
-func (s *scratch) load(text string) int {
+// load copies text into the scratch and notes where its runs of letters and digits
+// start and end, in turn. Behind them stands a run that nothing passes.
+func (s *scratch) load(text string) {
 	n := len(text)
 	s.fit(n)
-	copy(s.text, text)
-	clear(s.text[n : n+room])
-	runs, k := s.runs, 0
-	last := uint64(0) // whether the byte before is in a run
+	b, runs := s.text, s.runs
+	copy(b, text)
+	clear(b[n : n+room])
+	k, last := 0, uint64(0) // whether the byte before is in a run
 	for base := 0; base <= n; base += 64 {
-		var in uint64
-		block := s.text[base : base+64 : base+64]
+		in, block := uint64(0), (*[64]byte)(b[base:])
 		for j := 0; j < 64; j += 8 {
-			in |= alphanumeric(binary.LittleEndian.Uint64(block[j:j+8])) << j
+			in |= alphanumeric(binary.LittleEndian.Uint64(block[j:])) << j
 		}
 		edges := in ^ (in<<1 | last)
 		last = in >> 63
@@ -51,38 +49,69 @@ func (s *scratch) load(text string) int {
 			k++
 		}
 	}
-	s.made[k/2] = token{start: int32(n), end: int32(n + 1)}
-	s.text[n+1] = '.' // an ending: no word is joined to this one
-	return k / 2
+	runs[k], runs[k+1] = int32(n), int32(n+1)
+	b[n+1] = '.' // an ending: no word is joined to this one
 }
 
-// look makes tokens of the runs from one up to another. It takes no branch that a
-// text can surprise, and the table is asked about all words before any answer is
-// used.
-func (a *Analyzer) look(sc *scratch, from, to int) {
-	b, runs := sc.text, sc.runs[2*from:]
-	slots, shift := a.table.slots, a.table.shift&63
-	made := sc.made[from:to]
-	for k := range made {
-		i, end := runs[0], runs[1]
-		runs = runs[2:]
-		var w written
-		if size := uint(end - i); size < uint(len(masks)) {
-			w = wordOf((*[16]byte)(b[i:]), &masks[size])
-		} else {
-			w = longWord(b[i:end])
-		}
-		t := &made[k]
-		t.start, t.end, t.word, t.flags = i, end, 0, tokenPlain
-		if slot := &slots[w.hash>>shift]; slot.tag == uint32(w.hash) {
-			t.word = slot.word
-		}
-		if w.digits() {
-			t.word, t.flags = a.model.number, tokenMark
-		} else if w.capitals() && end-i > 1 {
-			t.flags |= tokenCaps
+// line appends the run at k, after a gap, and those that follow with one space
+// between them and no sign at their end that may join them to something. It
+// returns the place of the run after them.
+func (s *scratch) line(k int, gap tokenFlags) int {
+	b, runs := s.text, s.runs
+	made, n := s.tokens[:cap(s.tokens)], len(s.tokens)
+	i, end := runs[k], runs[k+1]
+	for {
+		t := &made[n]
+		t.start, t.end, t.flags = i, end, tokenPlain|gap
+		n, k, gap = n+1, k+2, 0
+		space := b[end]
+		i, end = runs[k], runs[k+1]
+		if i != t.end+1 || space != ' ' || endings[b[end]] {
+			break
 		}
 	}
+	s.tokens = made[:n]
+	return k
+}
+
+// hash computes the hashes of all tokens, zero for numbers.
+func (s *scratch) hash() {
+	b, tokens := s.text, s.tokens
+	hashes := s.hashes[:len(tokens)]
+	for k := range tokens {
+		t := &tokens[k]
+		w := wordOf((*[16]byte)(b[t.start:t.start+16:t.start+16]), &masks[min(uint(t.end-t.start), longWord)])
+		if w.capitals() && t.end-t.start > 1 {
+			t.flags |= t.flags / tokenPlain & 1 * tokenCaps
+		}
+		if w.digits() {
+			w.hash = 0
+		}
+		hashes[k] = w.hash
+	}
+}
+
+// look finds the words of all tokens. A branch that waits for the table at every
+// word costs more than all the arithmetic, so it takes none: what is no word at
+// its first place is noted, for [Analyzer.settle].
+func (s *scratch) look(table *firstPlaces) {
+	tokens := s.tokens
+	hashes := s.hashes[:len(tokens)]
+	missed, n, greatest := s.missed[:len(s.missed)], 0, uint32(0)
+	for k := range hashes {
+		h := hashes[k]
+		slot, word := table[h>>firstShift], uint32(0)
+		if uint32(slot>>32) == uint32(h) {
+			word = uint32(slot)
+		}
+		missed[n] = int32(k)
+		if word == 0 {
+			n++
+		}
+		greatest = max(greatest, word)
+		tokens[k].word = word
+	}
+	s.misses, s.greatest = n, greatest
 }
 
 // fit makes room for a text of n bytes.
@@ -93,7 +122,9 @@ func (s *scratch) fit(n int) {
 	size := n + n/4 + room + 64
 	s.text = make([]byte, size)
 	s.runs = make([]int32, size+2)
-	s.made = make([]token, size/2+2)
+	s.tokens = make([]token, 0, size) // every token has a byte of its own
+	s.hashes = make([]uint64, size)
+	s.missed = make([]int32, size)
 }
 
 // written is what one look at a word finds: its hash in lower case, and all its
@@ -103,15 +134,18 @@ type written struct{ hash, over uint64 }
 // mask covers the first bytes of sixteen, in two words, and the case bits of them.
 type mask struct{ head, tail, headCase, tailCase uint64 }
 
-// masks are by the number of bytes.
-var masks = func() (t [17]mask) {
-	for n := range t {
+// masks are by the number of bytes. That of a long word covers nothing.
+var masks = func() (t [longWord + 1]mask) {
+	for n := range longWord {
 		m := &t[n]
 		m.head, m.tail = 1<<(8*n)-1, 1<<(8*max(n-8, 0))-1 // a shift by 64 leaves nothing, less one: all ones
 		m.headCase, m.tailCase = m.head&caseBits, m.tail&caseBits
 	}
 	return t
 }()
+
+// longWord is the number of bytes from which a word needs more than one step.
+const longWord = 17
 
 // wordOf reads the at most 16 letters and digits that b starts with.
 func wordOf(b *[16]byte, m *mask) written {
@@ -120,25 +154,16 @@ func wordOf(b *[16]byte, m *mask) written {
 	return written{hashStep(hashSeed, x|m.headCase, y|m.tailCase), x | y}
 }
 
-// longWord reads a word of any length.
-func longWord(b []byte) written {
+// wordAt reads a word of any length.
+func (s *scratch) wordAt(t *token) written {
 	w := written{hash: hashSeed}
-	for n := len(b); n > 0; n -= 16 {
-		m := &masks[min(n, 16)]
-		x, y := eightAt(b[:cap(b)], 0)&m.head, eightAt(b[:cap(b)], 8)&m.tail
+	for i := int(t.start); i < int(t.end); i += longWord - 1 {
+		m := &masks[min(int(t.end)-i, longWord-1)]
+		x, y := eightAt(s.text, i)&m.head, eightAt(s.text, i+8)&m.tail
 		w.hash = hashStep(w.hash, x|m.headCase, y|m.tailCase)
 		w.over |= x | y
-		b = b[min(n, 16):]
 	}
 	return w
-}
-
-// wordAt reads the letters and digits from i to end.
-func (s *scratch) wordAt(i, end int) written {
-	if end-i < len(masks) {
-		return wordOf((*[16]byte)(s.text[i:]), &masks[end-i])
-	}
-	return longWord(s.text[i:end])
 }
 
 // digits reports whether a word is a number.

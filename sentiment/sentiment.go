@@ -116,8 +116,12 @@ func (a *Analyzer) ScoreInto(dst *brand.Score, text string, stars int) {
 type scratch struct {
 	text     []byte  // the text, and room behind it
 	runs     []int32 // where its runs of letters and digits start and end
-	made     []token // what the runs are by themselves
 	tokens   []token
+	signs    []sign   // tokens that are no runs
+	hashes   []uint64 // of the tokens
+	missed   []int32  // tokens whose word is still to be found, misses of them
+	misses   int
+	greatest uint32  // word of all
 	folded   []token // tokens before those that stand for several words are replaced
 	matches  []match
 	causes   []brand.CauseHit
@@ -149,15 +153,15 @@ const memoBits = 10
 const keepBytes = 1 << 16
 
 func newScratch() any {
-	return &scratch{tokens: make([]token, 0, 256), matches: make([]match, 0, 256)}
+	return &scratch{matches: make([]match, 0, 256)}
 }
 
 func (s *scratch) reset() {
 	if len(s.text) > keepBytes {
 		*s = *newScratch().(*scratch)
 	}
-	s.tokens, s.causes = s.tokens[:0], s.causes[:0]
-	s.lower, s.upper, s.contexts, s.marks = 0, 0, 0, 0
+	s.tokens, s.signs, s.causes = s.tokens[:0], s.signs[:0], s.causes[:0]
+	s.lower, s.upper, s.contexts, s.marks, s.misses, s.greatest = 0, 0, 0, 0, 0, 0
 	s.heard, s.votes = [4]uint64{}, [8]int32{}
 	s.loud, s.caused, s.topical, s.fact = false, false, false, false
 }

@@ -4,34 +4,49 @@ import (
 	"math/bits"
 )
 
-// table is an open-addressed map from the hash of a form to a word number. A
-// slot keeps the 32 bits of the hash that do not choose it: with 48 bits in all,
-// an unknown word is taken for a known one once in 10^9 words.
+// table is an open-addressed map from the hash of a form to a word number. It
+// keeps the 32 bits of the hash that do not choose a slot: with 48 bits in all, an
+// unknown word is taken for a known one once in 10^9 words.
+//
+// It has two parts. The first place of a hash holds the most frequent word with
+// it, so that most words cost one look; the others lie in the rest.
 type table struct {
-	slots  []slot
+	first  firstPlaces
+	rest   []slot
 	shift  uint
 	filter []uint64 // one bit a hash: a miss mostly ends here, in the first-level cache
 }
+
+// firstPlaces are slots as one number, the tag above the word.
+type firstPlaces [1 << 16]uint64
+
+const firstShift = 64 - 16
 
 type slot struct{ tag, word uint32 }
 
 const filterBits = 18
 
+// newTable returns a table for n words.
 func newTable(n int) table {
-	size := 1 << bits.Len(uint(n*3/2))
-	return table{slots: make([]slot, size), shift: uint(64 - bits.TrailingZeros(uint(size))),
+	size := 1 << bits.Len(uint(n/2))
+	return table{rest: make([]slot, size), shift: uint(64 - bits.TrailingZeros(uint(size))),
 		filter: make([]uint64, 1<<filterBits/64)}
 }
 
+// put files a word. What is put twice has its last word.
 func (t *table) put(h uint64, w uint32) {
-	mask := uint64(len(t.slots) - 1)
-	i := h >> t.shift
-	for t.slots[i&mask].word != 0 && t.slots[i&mask].tag != uint32(h) {
-		i++
-	}
-	t.slots[i&mask] = slot{uint32(h), w}
 	f := h >> (64 - filterBits)
 	t.filter[f>>6] |= 1 << (f & 63)
+	if first := &t.first[h>>firstShift]; *first == 0 || uint32(*first>>32) == uint32(h) {
+		*first = h<<32 | uint64(w)
+		return
+	}
+	mask := uint64(len(t.rest) - 1)
+	i := h >> t.shift
+	for t.rest[i&mask].word != 0 && t.rest[i&mask].tag != uint32(h) {
+		i++
+	}
+	t.rest[i&mask] = slot{uint32(h), w}
 }
 
 // get returns the word of a hash, 0 when there is none.
@@ -40,9 +55,17 @@ func (t *table) get(h uint64) uint32 {
 	if t.filter[f>>6]>>(f&63)&1 == 0 {
 		return 0
 	}
-	mask := uint64(len(t.slots) - 1)
+	if first := t.first[h>>firstShift]; uint32(first>>32) == uint32(h) {
+		return uint32(first)
+	}
+	return t.later(h)
+}
+
+// later is get for a hash that does not lie at its first place.
+func (t *table) later(h uint64) uint32 {
+	mask := uint64(len(t.rest) - 1)
 	for i := h >> t.shift; ; i++ {
-		s := &t.slots[i&mask]
+		s := &t.rest[i&mask]
 		if s.tag == uint32(h) || s.word == 0 {
 			return s.word
 		}

@@ -72,72 +72,65 @@ var endings = func() (t [256]bool) {
 	return t
 }()
 
-// tokenise fills sc.tokens with the words of text. Runs of letters and digits are
-// tokens already; what stands between them, or joins them, is rare and read sign
-// by sign. Words are looked up before that, all together: a branch that waits for
-// memory at every word costs more than all the arithmetic.
+// tokenise fills sc.tokens with the words of text. Words with one space between
+// them are taken at once; what else stands between them, or joins them, is rare
+// and read sign by sign. Then all words are looked up together.
 func (a *Analyzer) tokenise(sc *scratch, text string) {
-	a.look(sc, 0, sc.load(text))
+	sc.load(text)
 	var gap tokenFlags
 	for i, k := 0, 0; ; {
-		if i != int(sc.made[k].start) {
+		if i != int(sc.runs[k]) {
 			i, k = a.between(sc, text, i, k, &gap)
 		}
 		if i == len(text) {
 			break
 		}
-		if end := int(sc.made[k].end); endings[sc.text[end]] {
+		if end := int(sc.runs[k+1]); endings[sc.text[end]] {
 			if to := a.joined(sc, text, i, end, &gap); to > end {
 				i = to
 				continue
 			}
 		}
-		i, k = sc.push(k, gap)
-		gap = 0
+		k = sc.line(k, gap)
+		i, gap = int(sc.runs[k-1]), 0
 	}
-	if a.settle(sc) >= a.special {
+	sc.hash()
+	sc.look(&a.table.first)
+	a.settle(sc)
+	if sc.greatest >= a.special {
 		a.unfold(sc)
 	}
 }
 
-// push appends run k, after a gap, and the runs that follow with one space before
-// them and no sign at their end. It returns the byte and the run after them.
-func (s *scratch) push(k int, gap tokenFlags) (int, int) {
-	first, b, made := k, s.text, s.made
-	end := int(made[k].end)
-	for {
-		k++
-		t := &made[k]
-		if b[end] != ' ' || int(t.start) != end+1 || endings[b[t.end]] {
-			break
+// settle finds the words that do not lie at their first place, and numbers. The
+// words of signs are known.
+func (a *Analyzer) settle(sc *scratch) {
+	for _, n := range sc.missed[:sc.misses] {
+		if t := &sc.tokens[n]; t.flags&tokenPlain != 0 {
+			t.word = a.resolve(sc, t, sc.hashes[n])
+			sc.greatest = max(sc.greatest, t.word)
 		}
-		end = int(t.end)
 	}
-	n := len(s.tokens)
-	s.tokens = append(s.tokens, made[first:k]...)
-	s.tokens[n].flags |= gap
-	return end, k
-}
-
-// settle finds the words that do not lie at their first place and counts the
-// tokens that are no words. It returns the greatest word.
-func (a *Analyzer) settle(sc *scratch) (greatest uint32) {
-	marks := int32(0)
-	for i := range sc.tokens {
-		t := &sc.tokens[i]
-		if t.word == 0 && t.flags&tokenPlain != 0 {
-			t.word = a.resolve(sc, t)
-		}
-		greatest = max(greatest, t.word)
-		marks += int32(t.flags & tokenMark / tokenMark)
+	for _, s := range sc.signs {
+		sc.tokens[s.token].word = s.word
+		sc.greatest = max(sc.greatest, s.word)
 	}
-	sc.marks = marks
-	return greatest
 }
 
 // resolve finds the word of a token that does not lie at its first place.
-func (a *Analyzer) resolve(sc *scratch, t *token) uint32 {
-	hash := sc.wordAt(int(t.start), int(t.end)).hash
+func (a *Analyzer) resolve(sc *scratch, t *token, hash uint64) uint32 {
+	if hash == 0 || t.end-t.start >= longWord {
+		w := sc.wordAt(t)
+		if !w.capitals() {
+			t.flags &^= tokenCaps
+		}
+		if w.digits() {
+			t.flags ^= tokenPlain | tokenMark
+			sc.marks++
+			return a.model.number
+		}
+		hash = w.hash
+	}
 	if w := a.table.get(hash); w != 0 {
 		return w
 	}
@@ -145,18 +138,15 @@ func (a *Analyzer) resolve(sc *scratch, t *token) uint32 {
 }
 
 // between reads what stands between two words, from i on. It returns where the
-// next word starts and its run, or the end of the text.
+// next word starts and the place of its run, or the end of the text.
 func (a *Analyzer) between(sc *scratch, text string, i, k int, gap *tokenFlags) (int, int) {
 	for {
-		for int(sc.made[k].end) <= i {
-			k++ // swallowed by an address or the like
+		for int(sc.runs[k+1]) <= i {
+			k += 2 // swallowed by an address or the like
 		}
-		start := int(sc.made[k].start)
-		if start < i { // a sign took the first letters of the run
-			sc.runs[2*k] = int32(i)
-			a.look(sc, k, k+1)
-		}
+		start := int(sc.runs[k])
 		if start <= i {
+			sc.runs[k] = int32(i) // a sign may have taken the first letters of the run
 			return i, k
 		}
 		for i < start {
@@ -218,20 +208,31 @@ func (a *Analyzer) unfold(sc *scratch) {
 		case w.flags&wordExpands != 0:
 			for _, x := range a.expand[w.extra] {
 				t.word = x
-				sc.add(t)
+				sc.tokens = append(sc.tokens, t)
 				t.flags = tokenJoined
 			}
 		default:
-			sc.add(t)
+			sc.tokens = append(sc.tokens, t)
 		}
 	}
 }
 
-func (s *scratch) add(t token) { s.tokens = append(s.tokens, t) }
+// sign is a token that was no run of letters and digits, and its word.
+type sign struct {
+	token int32
+	word  uint32
+}
+
+// add adds a sign.
+func (s *scratch) add(t token) {
+	s.signs = append(s.signs, sign{int32(len(s.tokens)), t.word})
+	s.tokens = append(s.tokens, t)
+}
 
 // mark adds a token that is no word.
 func (s *scratch) mark(t token) {
 	t.flags |= tokenMark
+	s.marks++
 	s.add(t)
 }
 
