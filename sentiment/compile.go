@@ -11,9 +11,11 @@ import (
 // word is what the scorer knows about one word. It is kept small, because the
 // words of a text lie all over the lexicon.
 type word struct {
-	entry int32  // sentiment entry, -1 when there is none
-	extra uint16 // number of its causes, or of its expansion
-	flags wordFlags
+	hash   uint32 // the low half of that of its form
+	number uint32 // its own; of slang, that of its standard word
+	entry  int32  // sentiment entry, -1 when there is none
+	extra  uint16 // number of its causes, or of its expansion
+	flags  wordFlags
 }
 
 // entryInfo is the part of an entry that scoring reads.
@@ -53,6 +55,8 @@ const (
 	wordEnglish
 	wordMalay
 	wordRegional
+	wordStarts    // a phrase starts with it
+	wordContinues // the second word of a phrase
 )
 
 // wordActs are the flags of words that do more than to be an entry.
@@ -207,7 +211,7 @@ func (c *compiler) fileWords() {
 	c.a.names = make([]span, 1, n)
 	c.a.boosts = make([]uint8, n)
 	c.a.words[0].entry = -1
-	c.a.table = newTable(n)
+	c.a.table.rest = map[uint64]uint32{}
 	for i := range c.items {
 		c.items[i].number = 0
 	}
@@ -232,9 +236,13 @@ func (c *compiler) fileWords() {
 
 // add numbers a word.
 func (c *compiler) add(it *item, w word) uint32 {
+	n := uint32(len(c.a.words))
+	if w.hash = uint32(it.hash); w.number == 0 {
+		w.number = n
+	}
 	c.a.words = append(c.a.words, w)
 	c.a.names = append(c.a.names, span{it.last, uint16(it.size)})
-	return uint32(len(c.a.words) - 1)
+	return n
 }
 
 func (c *compiler) properties(it *item) word {
@@ -260,28 +268,42 @@ const rootPolarity = 12
 // filePhrases builds the paths over word numbers. An item comes after the one that
 // it goes on from.
 func (c *compiler) filePhrases() {
-	n := 0
-	for i := range c.items {
-		if c.items[i].from != 0 {
-			n++
-		}
-	}
-	t := newTrie(n, uint32(len(c.a.words)+len(c.silent)+len(c.alias)))
+	heat := make([]int32, len(c.items)) // plus one, of phrases that a text may contain
 	for i := range c.items {
 		it := &c.items[i]
-		if it.from == 0 {
+		if it.from == 0 || c.items[it.last].number == 0 || c.items[it.from].number == 0 && heat[it.from] == 0 {
 			continue
 		}
-		from, last := c.items[it.from].number, c.items[it.last].number
-		if from == 0 || last == 0 {
-			continue // no text may contain it
+		heat[i] = 1
+		if it.entry >= 0 {
+			heat[i] += c.a.details[it.entry].n
 		}
-		if c.items[it.from].from == 0 {
-			t.pairs.add(from, last)
-		}
-		it.number = t.put(from, last, it.entry, it.roles)
 	}
-	c.a.trie = t
+	for i := len(heat) - 1; i > 0; i-- {
+		if heat[i] != 0 {
+			from := &heat[c.items[i].from]
+			*from = max(*from, heat[i])
+		}
+	}
+	order := hotFirst(len(heat), func(i int) int32 {
+		if c.items[i].from == 0 {
+			return -1
+		}
+		return heat[i] - 1
+	})
+	c.a.trie = newTrie(len(order), uint32(len(c.a.words)+len(c.alias)))
+	for k, i := range order {
+		c.items[i].number = c.a.trie.base + uint32(k)
+	}
+	for k, i := range order {
+		it := &c.items[i]
+		from, last := &c.items[it.from], &c.items[it.last]
+		c.a.trie.put(k, node{from: from.number, word: last.number, entry: it.entry, roles: it.roles})
+		if from.from == 0 {
+			c.a.words[from.number].flags |= wordStarts
+			c.a.words[last.number].flags |= wordContinues
+		}
+	}
 }
 
 // fileAliases files slang under its standard words.
@@ -295,12 +317,12 @@ func (c *compiler) fileAliases() {
 		for k, w := range c.alias[it.alias] {
 			to[k] = c.items[w].number
 		}
-		w := to[0]
+		w := word{entry: -1, number: to[0]}
 		if len(to) > 1 {
-			w = c.add(it, word{entry: -1, flags: wordExpands, extra: uint16(len(c.a.expand))})
+			w = word{entry: -1, flags: wordExpands, extra: uint16(len(c.a.expand))}
 			c.a.expand = append(c.a.expand, to)
 		}
-		c.a.table.put(it.hash, w)
+		c.a.table.put(it.hash, c.add(it, w))
 	}
 }
 

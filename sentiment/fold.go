@@ -200,7 +200,7 @@ func (a *Analyzer) form(form []byte) uint32 {
 		m := &masks[min(len(form)-i, 16)]
 		h = hashStep(h, eightAt(b, i)&m.head, eightAt(b, i+8)&m.tail)
 	}
-	return a.table.get(h)
+	return a.find(h)
 }
 
 // doubled finds "lama2", "lama2nya" and "jelek2".

@@ -56,7 +56,8 @@ func (a *Analyzer) match(sc *scratch) {
 		t, after, w := &tokens[i], tokens[i+1].word, next
 		next = words[after]
 		sc.votes[w.flags/wordIndonesian&7]++
-		pair := pairs.has(t.word, after)
+		hash := pairHash(t.word, after)
+		pair := pairs.has(hash)
 		if w.flags&wordActs != 0 || t.flags&(tokenBreak|tokenCaps) != 0 || pair || i < s.plain {
 			a.step(sc, &s, i, w, pair)
 			continue
@@ -179,7 +180,7 @@ func (a *Analyzer) phrase(sc *scratch, s *scope, i int, entry int32) (int32, int
 		if t.flags&tokenBreak != 0 || t.word == 0 {
 			break
 		}
-		if at = a.trie.next(at, t.word); at == 0 {
+		if at = a.trie.next(at, t.word, pairHash(at, t.word)); at == 0 {
 			break
 		}
 		n := a.trie.node(at)

@@ -94,15 +94,16 @@ func (s *scratch) hash() {
 // look finds the words of all tokens. A branch that waits for the table at every
 // word costs more than all the arithmetic, so it takes none: what is no word at
 // its first place is noted, for [Analyzer.settle].
-func (s *scratch) look(table *firstPlaces) {
-	tokens := s.tokens
+func (a *Analyzer) look(s *scratch) {
+	tokens, words, first := s.tokens, a.words, &a.table.first
 	hashes := s.hashes[:len(tokens)]
 	missed, n, greatest := s.missed[:len(s.missed)], 0, uint32(0)
-	for k := range hashes {
+	for k := range tokens {
 		h := hashes[k]
-		slot, word := table[h>>firstShift], uint32(0)
-		if uint32(slot>>32) == uint32(h) {
-			word = uint32(slot)
+		w := &words[first[h>>firstShift]]
+		word := w.number
+		if w.hash != uint32(h) {
+			word = 0
 		}
 		missed[n] = int32(k)
 		if word == 0 {

@@ -67,10 +67,10 @@ func (a *Analyzer) Entry(name string) (Entry, bool) {
 	name = strings.TrimPrefix(name, "~")
 	at, entry := uint32(0), int32(-1)
 	for w := range strings.FieldsSeq(name) {
-		n := a.table.get(hashOf(w))
+		n := a.find(hashOf(w))
 		if at == 0 {
 			at, entry = n, a.words[n].entry
-		} else if at = a.trie.next(at, n); at != 0 {
+		} else if at = a.trie.next(at, n, pairHash(at, n)); at != 0 {
 			entry = a.trie.node(at).entry
 		}
 		if at == 0 {

@@ -4,72 +4,39 @@ import (
 	"math/bits"
 )
 
-// table is an open-addressed map from the hash of a form to a word number. It
-// keeps the 32 bits of the hash that do not choose a slot: with 48 bits in all, an
-// unknown word is taken for a known one once in 10^9 words.
-//
-// It has two parts. The first place of a hash holds the most frequent word with
-// it, so that most words cost one look; the others lie in the rest.
+// table leads from the hash of a form to a record of the list of words. A hash has
+// one place in it, which belongs to the most frequent word with that place; other
+// words are in the rest. With 16 bits that choose the place and 32 bits that the
+// record keeps, an unknown word is taken for a known one once in 10^9 words.
 type table struct {
-	first  firstPlaces
-	rest   []slot
-	shift  uint
-	filter []uint64 // one bit a hash: a miss mostly ends here, in the first-level cache
+	first [1 << firstBits]uint16 // small enough to stay in the second-level cache
+	rest  map[uint64]uint32
 }
 
-// firstPlaces are slots as one number, the tag above the word.
-type firstPlaces [1 << 16]uint64
+const (
+	firstBits  = 16
+	firstShift = 64 - firstBits
+)
 
-const firstShift = 64 - 16
-
-type slot struct{ tag, word uint32 }
-
-const filterBits = 18
-
-// newTable returns a table for n words.
-func newTable(n int) table {
-	size := 1 << bits.Len(uint(n/2))
-	return table{rest: make([]slot, size), shift: uint(64 - bits.TrailingZeros(uint(size))),
-		filter: make([]uint64, 1<<filterBits/64)}
-}
-
-// put files a word. What is put twice has its last word.
-func (t *table) put(h uint64, w uint32) {
-	f := h >> (64 - filterBits)
-	t.filter[f>>6] |= 1 << (f & 63)
-	if first := &t.first[h>>firstShift]; *first == 0 || uint32(*first>>32) == uint32(h) {
-		*first = h<<32 | uint64(w)
+// put files record n, whose form has hash h.
+func (t *table) put(h uint64, n uint32) {
+	if first := &t.first[h>>firstShift]; *first == 0 && n < 1<<16 {
+		*first = uint16(n)
 		return
 	}
-	mask := uint64(len(t.rest) - 1)
-	i := h >> t.shift
-	for t.rest[i&mask].word != 0 && t.rest[i&mask].tag != uint32(h) {
-		i++
-	}
-	t.rest[i&mask] = slot{uint32(h), w}
+	t.rest[h] = n
 }
 
-// get returns the word of a hash, 0 when there is none.
-func (t *table) get(h uint64) uint32 {
-	f := h >> (64 - filterBits)
-	if t.filter[f>>6]>>(f&63)&1 == 0 {
+// find returns the word of a hash, 0 when there is none.
+func (a *Analyzer) find(h uint64) uint32 {
+	n := uint32(a.table.first[h>>firstShift])
+	if n == 0 && len(a.words) < 1<<16 {
 		return 0
 	}
-	if first := t.first[h>>firstShift]; uint32(first>>32) == uint32(h) {
-		return uint32(first)
+	if a.words[n].hash != uint32(h) {
+		n = a.table.rest[h]
 	}
-	return t.later(h)
-}
-
-// later is get for a hash that does not lie at its first place.
-func (t *table) later(h uint64) uint32 {
-	mask := uint64(len(t.rest) - 1)
-	for i := h >> t.shift; ; i++ {
-		s := &t.rest[i&mask]
-		if s.tag == uint32(h) || s.word == 0 {
-			return s.word
-		}
-	}
+	return a.words[n].number
 }
 
 // The hash of a form takes in sixteen bytes with one wide multiplication, whose
@@ -106,10 +73,16 @@ func hashOf[T string | []byte](form T) uint64 {
 	return h
 }
 
+// edgeHash is the hash of the phrase that goes on from an item with a word.
+func edgeHash(from, word uint32) uint64 {
+	return hashStep(hashSeed, uint64(from)<<32|uint64(word), 0)
+}
+
 // trie holds phrases as paths of word numbers. A place on a path is the number
-// of its first word, and then base and the number of a slot.
+// of its first word, and then base and the number of a node.
 type trie struct {
-	slots []node
+	nodes []node   // frequent ones first: what is read most lies together
+	slots []uint32 // open-addressed: the number of a node plus one, under some bits of the hash
 	shift uint
 	base  uint32
 	pairs *pairSet // of words that a phrase starts with
@@ -117,17 +90,30 @@ type trie struct {
 
 // node is the end of a path. A path without an entry or cause has neither.
 type node struct {
-	tag    uint32 // half of the hash of the place before and the word, 0 in an empty slot
-	entry  int32  // sentiment entry, -1 when there is none
-	roles  uint16 // number of its causes, 0 when there are none
-	goesOn bool   // a longer phrase goes on from it
+	from, word uint32
+	entry      int32  // sentiment entry, -1 when there is none
+	roles      uint16 // number of its causes, 0 when there are none
+	goesOn     bool   // a longer phrase goes on from it
 }
 
-// newTrie returns a trie for n nodes. Places below base are words.
+// newTrie returns a trie with room for n nodes. Places below base are words.
 func newTrie(n int, base uint32) trie {
-	size := 1 << bits.Len(uint(n*2))
-	return trie{slots: make([]node, size), shift: uint(64 - bits.TrailingZeros(uint(size))), base: base,
-		pairs: new(pairSet)}
+	size := 1 << bits.Len(uint(n*3/2))
+	return trie{nodes: make([]node, n), slots: make([]uint32, size), shift: uint(64 - bits.TrailingZeros(uint(size))),
+		base: base, pairs: new(pairSet)}
+}
+
+// A slot has the number of a node in its low bits, and above them bits of the
+// hash that save most looks at a node that is another.
+const (
+	nodeBits = 24
+	tagMask  = 1<<32 - 1<<nodeBits
+)
+
+// pairHash mixes two numbers. Its high bits are the best.
+func pairHash(first, second uint32) uint64 {
+	h := (uint64(first)<<32 | uint64(second)) * hashSeed
+	return h ^ h>>32
 }
 
 // pairSet has one bit for every pair of words that is in it, by their hash.
@@ -135,50 +121,49 @@ type pairSet [1 << pairBits / 64]uint64
 
 const pairBits = 18
 
-func pairBit(first, second uint32) uint64 {
-	return (uint64(first)<<32 | uint64(second)) * hashSeed >> (64 - pairBits)
-}
-
-func (p *pairSet) add(first, second uint32) {
-	b := pairBit(first, second)
+func (p *pairSet) add(hash uint64) {
+	b := hash >> (64 - pairBits)
 	p[b>>6] |= 1 << (b & 63)
 }
 
 // has may report a pair that was not added, in one case of thirty.
-func (p *pairSet) has(first, second uint32) bool {
-	b := pairBit(first, second)
+func (p *pairSet) has(hash uint64) bool {
+	b := hash >> (64 - pairBits)
 	return p[b>>6]&(1<<(b&63)) != 0
 }
 
-func edgeHash(from, word uint32) uint64 {
-	return hashStep(hashSeed, uint64(from)<<32|uint64(word), 0)
-}
-
-// put adds a node after from and returns its place.
-func (t *trie) put(from, word uint32, entry int32, roles uint16) uint32 {
-	h, mask := edgeHash(from, word), uint64(len(t.slots)-1)
-	i := h >> t.shift & mask
-	for t.slots[i].tag != 0 {
+// put files node k.
+func (t *trie) put(k int, n node) {
+	h, mask := pairHash(n.from, n.word), uint64(len(t.slots)-1)
+	if n.from < t.base {
+		t.pairs.add(h)
+	} else {
+		t.node(n.from).goesOn = true
+	}
+	i := h >> t.shift
+	for t.slots[i] != 0 {
 		i = (i + 1) & mask
 	}
-	t.slots[i] = node{uint32(h) | 1, entry, roles, false}
-	if from >= t.base {
-		t.node(from).goesOn = true
-	}
-	return t.base + uint32(i)
+	n.goesOn = t.nodes[k].goesOn
+	t.nodes[k], t.slots[i] = n, uint32(h)&tagMask|uint32(k+1)
 }
 
-// next follows word from a place and reports 0 when no phrase goes on there.
-func (t *trie) next(from, word uint32) uint32 {
-	h, mask := edgeHash(from, word), uint64(len(t.slots)-1)
-	for i := h >> t.shift & mask; ; i = (i + 1) & mask {
-		switch t.slots[i].tag {
-		case uint32(h) | 1:
-			return t.base + uint32(i)
-		case 0:
+// next follows word from a place, where hash is that of the two. It reports 0 when
+// no phrase goes on there.
+func (t *trie) next(from, word uint32, hash uint64) uint32 {
+	mask, tag := uint64(len(t.slots)-1), uint32(hash)&tagMask
+	for i := hash >> t.shift; ; i++ {
+		slot := t.slots[i&mask]
+		if slot == 0 {
 			return 0
+		}
+		if slot&tagMask == tag {
+			k := slot&^tagMask - 1
+			if n := &t.nodes[k]; n.from == from && n.word == word {
+				return t.base + k
+			}
 		}
 	}
 }
 
-func (t *trie) node(place uint32) *node { return &t.slots[place-t.base] }
+func (t *trie) node(place uint32) *node { return &t.nodes[place-t.base] }

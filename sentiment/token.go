@@ -95,7 +95,7 @@ func (a *Analyzer) tokenise(sc *scratch, text string) {
 		i, gap = int(sc.runs[k-1]), 0
 	}
 	sc.hash()
-	sc.look(&a.table.first)
+	a.look(sc)
 	a.settle(sc)
 	if sc.greatest >= a.special {
 		a.unfold(sc)
@@ -131,7 +131,7 @@ func (a *Analyzer) resolve(sc *scratch, t *token, hash uint64) uint32 {
 		}
 		hash = w.hash
 	}
-	if w := a.table.get(hash); w != 0 {
+	if w := a.find(hash); w != 0 {
 		return w
 	}
 	return a.unseen(sc, int(t.start), int(t.end), hash)
@@ -279,7 +279,7 @@ func (a *Analyzer) signAt(sc *scratch, text string, i int, gap *tokenFlags) int 
 			if text[i+n-1] == 0 {
 				continue // a zero byte is no part of a form, and the hash does not see it
 			}
-			if w := a.table.get(hashOf(text[i : i+n])); w != 0 {
+			if w := a.find(hashOf(text[i : i+n])); w != 0 {
 				sc.add(token{int32(i), int32(i + n), w, *gap})
 				*gap = tokenComma
 				return i + n
@@ -327,7 +327,7 @@ func (a *Analyzer) runeAt(sc *scratch, text string, i int, gap *tokenFlags) int 
 	case unicode.IsSpace(r), unicode.IsPunct(r):
 		return i + n
 	}
-	sc.add(token{int32(i), int32(i + n), a.table.get(hashOf(text[i : i+n])), *gap})
+	sc.add(token{int32(i), int32(i + n), a.find(hashOf(text[i : i+n])), *gap})
 	*gap = tokenComma
 	return i + n
 }
@@ -352,7 +352,7 @@ func (a *Analyzer) foldedWord(sc *scratch, text string, start int, gap *tokenFla
 		n = foldRune(&sc.alt, n, r)
 		end = next
 	}
-	w := a.table.get(hashOf(sc.alt[:n]))
+	w := a.find(hashOf(sc.alt[:n]))
 	if w == 0 && n < foldMax {
 		w = a.variants(sc, sc.alt[:n])
 	}
