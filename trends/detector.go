@@ -7,30 +7,35 @@ import (
 
 // Detector learns what is usual for one series and judges its hours. Make one
 // with [NewDetector].
+//
+// What every hour needs comes first, what only the end of a day needs last: a
+// program holds thousands of Detectors, and reading them from memory costs more
+// than the arithmetic.
 type Detector struct {
 	options Options
 	clock   clock
-	days    int // local days closed so far
+	today   today
 
-	profile   profile
+	lastDay, lastThree sums // of the newest 24 and 72 hours since the last recovery
+	stale              bool // they must be added up afresh
+	ringing            bool // an episode goes on
+	hours              int  // taken so far; the newest is cells[(hours-1)%longest]
+	days               int  // local days closed so far
+	since              int  // windows start at this hour, set at recovery
+	dayBegan           int  // first hour of the local day
+	seen               int  // mentions ever
+	calm               int  // calm hours in a row while ringing
+	wary               int  // until this hour a gap makes the rule ask for more proof
+	silence            silence
+
+	cells   [longest]cell // ring of the newest hours
+	profile profile
+
+	slow      float64 // slow-rise sum of the closed days
 	negatives level
 	others    level
 	spread    spread
 	jam       quarantine
-	silence   silence
-	today     today
-
-	cells              [longest]cell // ring of the newest hours
-	lastDay, lastThree sums          // of the newest 24 and 72 hours since the last recovery
-	stale              bool          // they must be added up afresh
-	hours              int           // taken so far; the newest is cells[(hours-1)%longest]
-	since              int           // windows start at this hour, set at recovery
-	dayBegan           int           // first hour of the local day
-	seen               int           // mentions ever
-	slow               float64       // slow-rise sum of the closed days
-	ringing            bool          // an episode goes on
-	calm               int           // calm hours in a row while ringing
-	wary               int           // until this hour a gap makes the rule ask for more proof
 }
 
 // cell is one hour with what was expected of it. It is small because a Detector
@@ -51,13 +56,14 @@ func (c *cell) watched() float64 { return float64(c.coverage) / fullCoverage }
 // today is what is the same for all hours of a local day.
 type today struct {
 	negatives, others float64 // forecast of an average hour
-	silence           float64 // mentions that can be due without one coming
+	share             float64 // usual share of negatives
+	proof             float64 // what a busy brand adds to the threshold
 }
 
 // NewDetector returns a detector of a series whose first hour begins at start,
 // which must be on a full hour. The location of start gives the local days.
 func NewDetector(o Options, start time.Time) *Detector {
-	d := &Detector{options: o, clock: newClock(start), profile: newProfile()}
+	d := &Detector{options: o, clock: newClock(start), profile: newProfile(), negatives: newLevel(), others: newLevel()}
 	d.beginDay()
 	return d
 }
@@ -84,24 +90,25 @@ func (d *Detector) Learn(h Hour) {
 // several times faster than [Detector.Learn] and the same but for rounding.
 func (d *Detector) LearnAll(hours []Hour) {
 	for len(hours) > 0 {
-		if len(hours) >= 24+longest && d.learnDay((*[24]Hour)(hours)) {
-			hours = hours[24:]
-			continue
+		n := 1
+		if len(hours) >= 24 && d.learnDay((*[24]Hour)(hours), len(hours) < 24+longest) {
+			n = 24
+		} else {
+			d.Learn(hours[0])
 		}
-		d.Learn(hours[0])
-		hours = hours[1:]
+		hours = hours[n:]
 	}
 }
 
-// learnDay learns a local day of 24 watched hours without booking them: no window
+// learnDay learns a local day of 24 watched hours. It books them when windows
 // will reach back to them. It changes nothing and returns false when the day is
 // not so plain.
-func (d *Detector) learnDay(hours *[24]Hour) bool {
+func (d *Detector) learnDay(hours *[24]Hour, book bool) bool {
 	if d.hours != d.dayBegan || d.clock.dayEnd-d.clock.hours != 24 || !d.clock.plain(d.clock.dayEnd) ||
 		len(d.options.Events) > 0 || d.silence.others > 0 || d.silence.dark > 0 {
 		return false
 	}
-	var x day
+	x := day{exposure: &wholeDay}
 	var s sums
 	quiet := d.silence
 	for h := range hours {
@@ -109,24 +116,28 @@ func (d *Detector) learnDay(hours *[24]Hour) bool {
 			return false
 		}
 		k, o := hours[h].counts()
-		c := cell{negatives: float32(k), others: float32(o), mean: float32(d.today.negatives * d.profile.hour[h]), othersMean: float32(d.today.others * d.profile.hour[h])}
+		negatives, others := float64(float32(k)), float64(float32(o))
+		mean := float64(float32(d.today.negatives * d.profile.hour[h]))
+		othersMean := float64(float32(d.today.others * d.profile.hour[h]))
 		if k+o > 0 {
 			quiet.from, quiet.due, quiet.dueOthers = d.hours+h+1, 0, 0
 		} else {
-			quiet.due += float64(c.mean)
-			quiet.dueOthers += float64(c.othersMean)
-			if d.days >= 2 && quiet.due+quiet.dueOthers > d.today.silence {
+			quiet.due += mean
+			quiet.dueOthers += othersMean
+			if d.days >= 2 && d.tooQuiet(quiet.due+quiet.dueOthers) {
 				return false
 			}
 		}
-		x.negatives[h], x.others[h] = float64(c.negatives), float64(c.others)
-		x.negativesMean[h], x.othersMean[h] = float64(c.mean), float64(c.othersMean)
-		x.exposure[h] = 1
-		s.negatives += x.negatives[h]
-		s.others += x.others[h]
-		s.mean += x.negativesMean[h]
-		s.othersMean += x.othersMean[h]
+		x.hours[h], x.mentions[h] = block{negatives - mean, mean, others - othersMean, othersMean}, negatives+others
+		s.negatives += negatives
+		s.others += others
+		s.mean += mean
+		s.othersMean += othersMean
 	}
+	if book {
+		d.book(hours)
+	}
+	x.count, x.countOthers = s.negatives, s.others
 	d.silence, d.stale = quiet, true
 	d.seen += int(s.negatives + s.others)
 	d.hours += 24
@@ -135,6 +146,16 @@ func (d *Detector) learnDay(hours *[24]Hour) bool {
 	d.clock.tick()
 	d.beginDay()
 	return true
+}
+
+// book fills the cells of a whole watched day.
+func (d *Detector) book(hours *[24]Hour) {
+	for h := range hours {
+		k, o := hours[h].counts()
+		d.cells[(d.hours+h)%longest] = cell{negatives: float32(k), others: float32(o), raw: hours[h].raw(),
+			mean: float32(d.today.negatives * d.profile.hour[h]), othersMean: float32(d.today.others * d.profile.hour[h]),
+			coverage: fullCoverage, hour: uint8(h)}
+	}
 }
 
 // Preview judges the hour that is running, as if it ended now. The coverage of
@@ -162,7 +183,7 @@ func (d *Detector) take(h Hour) {
 		if len(d.options.Events) > 0 {
 			part *= d.factor()
 		}
-		x.negatives, x.others, x.raw = float32(k), float32(o), int32(min(max(h.Negatives, 0), math.MaxInt32))
+		x.negatives, x.others, x.raw = float32(k), float32(o), h.raw()
 		x.coverage, x.mean, x.othersMean = uint16(max(c*fullCoverage, 1)), float32(d.today.negatives*part), float32(d.today.others*part)
 		d.seen += k + o
 	}
@@ -173,7 +194,9 @@ func (d *Detector) take(h Hour) {
 func (d *Detector) tick() {
 	last := d.clock.dayEnds()
 	if last {
-		x, exposure := d.collectDay()
+		var watched [24]float64
+		x := day{exposure: &watched}
+		exposure := d.collectDay(&x)
 		s := d.sum(d.hours - d.dayBegan)
 		d.closeDay(&x, exposure, &s)
 	}
@@ -187,9 +210,7 @@ func (d *Detector) tick() {
 func (d *Detector) beginDay() {
 	d.dayBegan, d.stale = d.hours, true
 	hourly := d.profile.weekday[d.clock.weekday] / 24
-	alpha := max(d.negatives.alpha(), d.others.alpha())
-	d.today = today{negatives: d.rate() * hourly, others: d.otherRate() * hourly,
-		silence: (math.Exp(-tooQuiet*math.Ln10*alpha) - 1) / alpha}
+	d.today = today{negatives: d.rate() * hourly, others: d.otherRate() * hourly, share: d.usualShare(), proof: d.proof()}
 }
 
 // Rates never fall below half a mention in four weeks: nothing is impossible.
@@ -218,13 +239,16 @@ func (d *Detector) rising(s *sums) float64 {
 	if s.negatives == 0 && d.slow == 0 || s.mean <= 0 {
 		return d.slow
 	}
+	const least = 1.5 // times the expectation: with less the ratio is below 1 for every alpha
+	if d.slow == 0 && s.negatives < 0.999*least*s.mean*min(1, s.others/s.othersMean) {
+		return 0 // the others never explain away more than that
+	}
 	var up surge
-	t := d.explain(dayWindow, s, s, up)
-	if d.slow == 0 && s.negatives < 1.5*t.mean {
-		return 0 // the ratio is below 1 for every alpha
+	if d.slow == 0 && s.negatives < least*d.explain(dayWindow, s, s, up).mean {
+		return 0
 	}
 	up.look(d, dayWindow, s)
-	t = d.explain(dayWindow, s, s, up)
+	t := d.explain(dayWindow, s, s, up)
 	r, mean := 1/t.alpha, t.expected()
 	llr := s.negatives*math.Log(slowFactor) - (s.negatives+r)*math.Log((r+slowFactor*mean)/(r+mean))
 	return min(max(0, d.slow+llr), slowCap)
@@ -257,8 +281,7 @@ func (d *Detector) closeDay(x *day, exposure float64, s *sums) {
 	if exposure < 0.2 {
 		return // no data is not zero
 	}
-	k, o := total(&x.negatives), total(&x.others)
-	teaches := d.jam.admit(d, k, o, exposure)
+	teaches := d.jam.admit(d, x.count, x.countOthers, exposure)
 	if d.others.rate > 0 {
 		d.profile.learn(d.clock.weekday, x, d.rate()+d.otherRate())
 	}
@@ -266,33 +289,30 @@ func (d *Detector) closeDay(x *day, exposure float64, s *sums) {
 		d.spread.learn(x)
 	}
 	if teaches.negatives {
-		d.negatives.update(k, exposure)
+		d.negatives.update(x.count, exposure)
 	}
 	if teaches.others {
-		d.others.update(o, exposure)
+		d.others.update(x.countOthers, exposure)
 	}
 }
 
-// collectDay adds up the cells of the day by local hour and returns its exposure
-// in standard days.
-func (d *Detector) collectDay() (x day, exposure float64) {
+// collectDay adds up the cells of the day by local hour into x and returns its
+// exposure in standard days.
+func (d *Detector) collectDay(x *day) (exposure float64) {
 	for i := d.dayBegan; i < d.hours; i++ {
 		c := &d.cells[i%longest]
 		h := c.hour
-		x.negatives[h] += float64(c.negatives)
-		x.others[h] += float64(c.others)
-		x.negativesMean[h] += float64(c.mean)
-		x.othersMean[h] += float64(c.othersMean)
+		b := &x.hours[h]
+		b.negatives += float64(c.negatives) - float64(c.mean)
+		b.mean += float64(c.mean)
+		b.others += float64(c.others) - float64(c.othersMean)
+		b.othersMean += float64(c.othersMean)
+		x.mentions[h] += float64(c.negatives) + float64(c.others)
+		x.count += float64(c.negatives)
+		x.countOthers += float64(c.others)
 		part := float64(c.mean) / d.today.negatives
 		x.exposure[h] = min(x.exposure[h]+part/d.profile.hour[h], 2) // what a gap lent is no rhythm
 		exposure += part
 	}
-	return x, exposure * d.profile.weekday[d.clock.weekday] / 24
-}
-
-func total(xs *[24]float64) (sum float64) {
-	for _, x := range xs {
-		sum += x
-	}
-	return sum
+	return exposure * d.profile.weekday[d.clock.weekday] / 24
 }

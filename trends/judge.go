@@ -31,8 +31,15 @@ const (
 // hundred, an incident clears ten times the proof within the hour, and chance has
 // more hours in which to look like one.
 func (d *Detector) proof() float64 {
-	const few = 2 // negatives a day
-	return min(max(math.Log10(d.rate()/few), 0), 1)
+	const few, many = 2, 20 // negatives a day
+	switch rate := d.rate(); {
+	case rate <= few:
+		return 0
+	case rate >= many:
+		return 1
+	default:
+		return math.Log10(rate / few)
+	}
 }
 
 // stage says how sure the baseline is and what the threshold gains by that.
@@ -51,42 +58,41 @@ func (d *Detector) stage() (Stage, float64) {
 // judge decides on the windows that end now.
 func (d *Detector) judge() Verdict {
 	stage, more := d.stage()
-	var all [len(windows)]sums
-	d.short(&all)
-	all[dayWindow], all[dayWindow+1] = d.lastDay, d.lastThree
-	newest := &d.cells[(d.hours-1)%longest]
+	newest, day := &d.cells[(d.hours-1)%longest], &d.lastDay
 	v := Verdict{At: d.clock.end(), Reason: Quiet, Stage: stage, Factor: 1,
-		Threshold: thresholds[min(int(d.options.Sensitivity), len(thresholds)-1)] + more + d.proof() + max(d.options.Margin, 0),
-		Negatives: all[dayWindow].raw, Newest: int(newest.raw), Usual: float64(newest.mean)}
+		Threshold: thresholds[min(int(d.options.Sensitivity), len(thresholds)-1)] + more + d.today.proof + max(d.options.Margin, 0),
+		Negatives: day.raw, Newest: int(newest.raw), Usual: float64(newest.mean)}
 	if d.hours <= d.wary {
 		v.Threshold += gapMargin
 	}
 	if len(d.options.Events) > 0 {
 		v.Event, v.Factor = d.event()
 	}
-	deciding, t := dayWindow, test{}
 	least := float64(leastInDay)
 	cold := stage == StageLearning || stage == StageLowConfidence
 	if cold {
 		least = leastCold
 	}
+	deciding, i, t := day, dayWindow, test{}
 	switch {
-	case cold && d.coldStart(&v, &all[dayWindow], &t):
+	case cold && d.coldStart(&v, day, &t):
 	case stage == StageLearning:
 		v.Reason = Learning
-	case all[0].watched+all[1].watched == 0:
+	case !d.watchedLately():
 		v.Reason = StaleCoverage
-	case all[dayWindow].negatives < least:
+	case day.negatives < least:
 		v.Reason = BelowFloor
 	default:
-		deciding, t = d.decide(&v, &all)
+		all := d.windows()
+		i, t = d.decide(&v, &all)
+		deciding = &all[i]
 	}
-	if !v.Fires && stage != StageLearning && d.bombed(&all[dayWindow], v.Threshold) {
+	if !v.Fires && stage != StageLearning && d.bombed(day, v.Threshold) {
 		v.Reason = ReviewBombing
 	}
-	d.describe(&v, &all[deciding], deciding, t)
+	d.describe(&v, deciding, i, t)
 	if v.Fires {
-		v.Rise = d.rise(&all[deciding])
+		v.Rise = d.rise(deciding)
 	}
 	v.Calm = true
 	if d.ringing || v.Fires {
@@ -223,7 +229,7 @@ func (d *Detector) describe(v *Verdict, s *sums, i int, t test) {
 	if v.Mentions > 0 {
 		v.Share = float64(v.Observed) / float64(v.Mentions)
 	}
-	v.UsualShare = d.usualShare()
+	v.UsualShare = d.today.share
 	v.Tested, v.Alpha = t.mean, t.alpha
 	v.Sale, v.SaleTested, v.SaleAlpha = t.sale, t.saleMean, t.saleAlpha
 	v.Coverage = s.watched / float64(s.hours)

@@ -6,7 +6,10 @@ import "math"
 // about 4, 8 and 28 days.
 var memories = [...]float64{0.75, 0.88, 0.965}
 
-const lossMemory = 0.95
+const (
+	lossMemory = 0.95
+	leastAlpha = 0.01
+)
 
 // level forecasts the daily rate of one kind of mention. It keeps a discounted
 // mean for every memory and weighs them by how well each foretold the last
@@ -14,17 +17,15 @@ const lossMemory = 0.95
 // nobody has to choose.
 type level struct {
 	seen, exposure [len(memories)]float64 // discounted counts and standard days
+	rates          [len(memories)]float64 // the forecasts of the memories
 	loss           [len(memories)]float64 // discounted squared errors of the forecasts
 	extra, mean2   float64                // discounted sums of (y-m)²-m and m²
 	rate           float64                // the forecast, per standard day
 	sure           float64                // counts that the forecast rests on
+	alpha          float64                // squared coefficient of variation of a day beyond Poisson
 }
 
-// alpha is the squared coefficient of variation of a day beyond Poisson.
-func (l *level) alpha() float64 {
-	prior := priorDays * l.rate * l.rate
-	return min(max((max(l.extra, 0)+priorSpread*prior)/(l.mean2+prior+1e-9), 0.01), 3)
-}
+func newLevel() level { return level{alpha: leastAlpha} }
 
 // update takes in a day with its count and its exposure in standard days.
 func (l *level) update(count, exposure float64) {
@@ -45,10 +46,10 @@ func (l *level) update(count, exposure float64) {
 // score books the errors of the forecasts and returns how much the day may
 // teach: days far above the forecast teach less (Noufaily 2013: (2/r)²).
 func (l *level) score(count, exposure float64) float64 {
-	alpha := l.alpha()
-	seen := rootScale(count, alpha)
+	scale := newRootScale(l.alpha)
+	seen := scale.root(count)
 	for j := range memories {
-		e := seen - rootScale(l.seen[j]/l.exposure[j]*exposure, alpha)
+		e := scale.between(scale.root(l.rates[j]*exposure), seen)
 		l.loss[j] = lossMemory*l.loss[j] + min(e*e, 25)
 	}
 	m := l.rate * exposure
@@ -58,13 +59,13 @@ func (l *level) score(count, exposure float64) float64 {
 	if count <= m {
 		return 1
 	}
-	if r := seen - rootScale(m, alpha); r > 2 {
+	if r := scale.between(scale.root(m), seen); r > 2 {
 		return 4 / (r * r)
 	}
 	return 1
 }
 
-// forecast mixes the memories by their likelihood.
+// forecast mixes the memories by their likelihood and works out the spread.
 func (l *level) forecast() {
 	least := math.Inf(1)
 	for _, loss := range l.loss {
@@ -76,11 +77,14 @@ func (l *level) forecast() {
 		if l.loss[j] > least {
 			w = math.Exp((least - l.loss[j]) / 2)
 		}
-		rate += w * l.seen[j] / max(l.exposure[j], 1e-9)
+		l.rates[j] = l.seen[j] / max(l.exposure[j], 1e-9)
+		rate += w * l.rates[j]
 		sure += w * l.seen[j]
 		total += w
 	}
 	l.rate, l.sure = rate/total, sure/total
+	prior := priorDays * l.rate * l.rate
+	l.alpha = min(max((max(l.extra, 0)+priorSpread*prior)/(l.mean2+prior+1e-9), leastAlpha), 3)
 }
 
 // restart accepts a new normal: count over exposure becomes the level.
@@ -95,7 +99,15 @@ func (l *level) restart(count, exposure float64) {
 
 // rootScale is the scale on which a negative binomial count has variance 1
 // whatever its mean (Anscombe 1948).
-func rootScale(x, alpha float64) float64 {
-	y := alpha * (x + 0.375)
-	return 2 / math.Sqrt(alpha) * math.Log(math.Sqrt(y)+math.Sqrt(y+1)) // of asinh(sqrt(y))
+type rootScale struct{ alpha, unit float64 }
+
+func newRootScale(alpha float64) rootScale { return rootScale{alpha, 2 / math.Sqrt(alpha)} }
+
+// between is how far b stands above a, given the roots of both.
+func (s rootScale) between(a, b float64) float64 { return s.unit * quickLog(b/a) }
+
+// root is e to the power of asinh(sqrt(y)).
+func (s rootScale) root(x float64) float64 {
+	y := s.alpha * (x + 0.375)
+	return math.Sqrt(y) + math.Sqrt(y+1)
 }

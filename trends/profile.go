@@ -38,24 +38,28 @@ func newProfile() profile {
 // above the level count no more than an ordinary one, so that an incident at
 // night does not move the night.
 func (p *profile) learn(weekday int, x *day, level float64) {
-	seen, watched := 0.0, 0.0
-	for h, e := range x.exposure {
-		seen += x.negatives[h] + x.others[h]
-		watched += p.hour[h] * e / 24
+	seen, watched := x.count+x.countOthers, 0.0
+	for h := range x.exposure {
+		watched += p.hour[h] * x.exposure[h]
 	}
+	watched /= 24
 	usual := level * p.weekday[weekday] * watched
 	weight := min(1, (1.5*usual+1)/max(seen, 1))
 	flat := level * p.weekday[weekday] / 24
 	sum, of, part := 0.0, float32(-1), 0.0
-	for h, e := range x.exposure {
-		p.hourSeen[h] = profileMemory*p.hourSeen[h] + float32((x.negatives[h]+x.others[h])*weight)
-		p.hourFlat[h] = profileMemory*p.hourFlat[h] + float32(flat*e)
+	for h := range p.hour {
+		p.hourSeen[h] = profileMemory*p.hourSeen[h] + float32(x.mentions[h]*weight)
+		p.hourFlat[h] = profileMemory*p.hourFlat[h] + float32(flat*x.exposure[h])
 		if p.hourFlat[h] != of { // alike for all hours as long as whole days are watched
 			of = p.hourFlat[h]
 			part = 1 / (float64(of) + hourPrior/24.)
 		}
-		p.hour[h] = max(leastHour, (float64(p.hourSeen[h])+hourPrior/24.*priorHours[h])*part)
-		sum += p.hour[h]
+		factor := (float64(p.hourSeen[h]) + hourPrior/24.*priorHours[h]) * part
+		if factor < leastHour {
+			factor = leastHour
+		}
+		p.hour[h] = factor
+		sum += factor
 	}
 	scale := 24 / sum
 	for h := range p.hour {

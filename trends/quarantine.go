@@ -35,8 +35,8 @@ type teach struct{ negatives, others bool }
 func (q *quarantine) admit(d *Detector, k, o, exposure float64) teach {
 	c := dayCount{negatives: float32(k), others: float32(o), exposure: float32(exposure)}
 	if d.days > 2 {
-		c.jammed = isJam(k, d.rate()*exposure, d.negatives.alpha(), 4)
-		c.flooded = isJam(o, d.otherRate()*exposure, d.others.alpha(), 8)
+		c.jammed = isJam(k, d.rate()*exposure, d.negatives.alpha, 4)
+		c.flooded = isJam(o, d.otherRate()*exposure, d.others.alpha, 8)
 	}
 	old := &q.seen[q.next]
 	q.negatives.add(c.jammed, old.jammed, k, d.rate()*exposure)

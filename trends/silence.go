@@ -1,5 +1,7 @@
 package trends
 
+import "math"
+
 // silence notices that mentions stop coming although many were due. No data is
 // not zero: a source that fails without saying so must not teach that all is
 // well, and what arrives in a lump afterwards belongs to the silence.
@@ -10,9 +12,16 @@ type silence struct {
 	negatives, others float64 // what the failure owes
 }
 
-// tooQuiet is log10 of the chance below which silence is a failure. No negative
-// binomial count is zero with that chance when today.silence mentions are due.
-const tooQuiet = -3
+// tooQuiet reports whether silence is a failure when so many mentions were due: a
+// negative binomial count would be zero with a chance below 1 in 1,000.
+func (d *Detector) tooQuiet(due float64) bool {
+	const surprise = 3 * math.Ln10
+	if due <= surprise { // not even a Poisson count
+		return false
+	}
+	alpha := max(d.negatives.alpha, d.others.alpha)
+	return due > (math.Exp(surprise*alpha)-1)/alpha
+}
 
 // longGap is how many hours without data make the day after them doubtful: what
 // comes then may be late, a part, or twice.
@@ -37,7 +46,7 @@ func (d *Detector) listen(x *cell) {
 	default:
 		s.due += float64(x.mean)
 		s.dueOthers += float64(x.othersMean)
-		if d.days >= 2 && s.due+s.dueOthers > d.today.silence {
+		if d.days >= 2 && d.tooQuiet(s.due+s.dueOthers) {
 			d.hush()
 		}
 	}

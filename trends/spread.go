@@ -15,10 +15,18 @@ const (
 
 // day is what one local day brought, by local hour.
 type day struct {
-	negatives, others         [24]float64 // counted
-	negativesMean, othersMean [24]float64 // forecast for the watched part
-	exposure                  [24]float64 // hours watched, times the factor of the calendar
+	hours              [24]block
+	mentions           [24]float64
+	exposure           *[24]float64 // hours watched, times the factor of the calendar
+	count, countOthers float64      // of the whole day
 }
+
+// wholeDay is the exposure of a day that was watched throughout.
+var wholeDay = [24]float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+
+// block is a run of hours: how far the negatives and the others strayed from
+// their forecasts for the watched part, and the forecasts.
+type block struct{ negatives, mean, others, othersMean float64 }
 
 // spread measures how much more than Poisson the counts scatter around their
 // forecast, for blocks of each window length within a day.
@@ -31,51 +39,62 @@ type spread struct {
 
 // learn adds one day and uses it up.
 func (s *spread) learn(d *day) {
-	for h := range 24 { // from counts to deviations
-		d.negatives[h] -= d.negativesMean[h]
-		d.others[h] -= d.othersMean[h]
-	}
-	length := 1
+	blocks, length := d.hours[:], 1
 	for i := range s.extra {
-		n := 24 / windows[i]
-		d.join(n, windows[i]/length) // halved and thirded in place: 24, 8, 4 and 1 blocks
+		blocks = join(blocks, windows[i]/length) // 24, 8, 4 and 1
 		length = windows[i]
-		var extra, mean2, cross, both float64
-		for j := range n {
-			y, m, o, om := d.negatives[j], d.negativesMean[j], d.others[j], d.othersMean[j]
-			extra += min(y*y, 9*(m+priorSpread*m*m)+9) - m
-			mean2 += m * m
-			cross += clip(y, m) * clip(o, om)
-			both += m * om
-		}
-		s.extra[i] = spreadMemory*s.extra[i] + extra
-		s.mean2[i] = spreadMemory*s.mean2[i] + mean2
-		s.cross[i] = spreadMemory*s.cross[i] + cross
-		s.both[i] = spreadMemory*s.both[i] + both
+		m := momentsOf(blocks)
+		s.extra[i] = spreadMemory*s.extra[i] + m.extra
+		s.mean2[i] = spreadMemory*s.mean2[i] + m.mean2
+		s.cross[i] = spreadMemory*s.cross[i] + m.cross
+		s.both[i] = spreadMemory*s.both[i] + m.both
 	}
 }
 
-// join makes n blocks out of so many neighbours each.
-func (d *day) join(n, neighbours int) {
+// join makes one block of so many neighbours, in place.
+func join(blocks []block, neighbours int) []block {
 	if neighbours == 1 {
-		return
+		return blocks
 	}
+	n := len(blocks) / neighbours
 	for j := range n {
-		var y, m, o, om float64
-		for h := j * neighbours; h < (j+1)*neighbours; h++ {
-			y += d.negatives[h]
-			m += d.negativesMean[h]
-			o += d.others[h]
-			om += d.othersMean[h]
+		var negatives, mean, others, othersMean float64 // in registers
+		for i := j * neighbours; i < (j+1)*neighbours; i++ {
+			b := &blocks[i]
+			negatives += b.negatives
+			mean += b.mean
+			others += b.others
+			othersMean += b.othersMean
 		}
-		d.negatives[j], d.negativesMean[j], d.others[j], d.othersMean[j] = y, m, o, om
+		blocks[j] = block{negatives, mean, others, othersMean}
 	}
+	return blocks[:n]
 }
 
-// clip limits a deviation to what one day may say about the spread.
-func clip(e, m float64) float64 {
-	limit := 1 + m
-	return max(-limit, min(e, limit))
+// moments are what the blocks of one length add up to in a day.
+type moments struct{ extra, mean2, cross, both float64 }
+
+// momentsOf limits what one block may say. The limits seldom hold and branches
+// that are foreseen cost nothing, so most blocks never compute them.
+func momentsOf(blocks []block) (m moments) {
+	for i := range blocks {
+		b := &blocks[i]
+		square, negatives, others := b.negatives*b.negatives, b.negatives, b.others
+		if square > 9*b.mean+9 {
+			square = min(square, 9*(b.mean+priorSpread*b.mean*b.mean)+9)
+		}
+		if negatives > 1+b.mean { // below its mean no count strays farther than the mean
+			negatives = 1 + b.mean
+		}
+		if others > 1+b.othersMean {
+			others = 1 + b.othersMean
+		}
+		m.extra += square - b.mean
+		m.mean2 += b.mean * b.mean
+		m.cross += negatives * others
+		m.both += b.mean * b.othersMean
+	}
+	return m
 }
 
 // alpha returns the squared coefficient of variation beyond Poisson of the

@@ -66,3 +66,11 @@ func TestQuantileIsTheInverse(t *testing.T) {
 		}
 	}
 }
+
+func TestQuickLogIsTheLogarithm(t *testing.T) {
+	for x := 1e-300; x < 1e300; x *= 1.01 {
+		if want, got := math.Log(x), quickLog(x); math.Abs(got-want) > 1e-15*(1+math.Abs(want)) {
+			t.Fatalf("the logarithm of %g is %.17g, not %.17g", x, want, got)
+		}
+	}
+}

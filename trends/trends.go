@@ -13,6 +13,7 @@ package trends
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -26,7 +27,7 @@ type Hour struct {
 
 // counts returns the negatives and the other mentions that the rule tests. Of
 // many copies of one text only one counts. Impossible input is clamped.
-func (h Hour) counts() (negatives, others int) {
+func (h *Hour) counts() (negatives, others int) {
 	n := max(h.Negatives, 0)
 	others = max(h.Mentions-n, 0)
 	if h.Voices > 0 && h.Voices < n {
@@ -35,7 +36,10 @@ func (h Hour) counts() (negatives, others int) {
 	return n, others
 }
 
-func (h Hour) coverage() float64 {
+// raw is the number of negatives with their copies.
+func (h *Hour) raw() int32 { return int32(min(max(h.Negatives, 0), math.MaxInt32)) }
+
+func (h *Hour) coverage() float64 {
 	if !(h.Coverage > 0) { // NaN too
 		return 0
 	}

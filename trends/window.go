@@ -58,8 +58,8 @@ func (d *Detector) sum(hours int) (s sums) {
 	return s
 }
 
-// short fills in the sums of the windows that are shorter than a day.
-func (d *Detector) short(all *[len(windows)]sums) {
+// windows returns the sums of all windows.
+func (d *Detector) windows() (all [len(windows)]sums) {
 	oldest := max(d.since, 0)
 	var s sums
 	for w := range dayWindow {
@@ -68,6 +68,18 @@ func (d *Detector) short(all *[len(windows)]sums) {
 		}
 		all[w] = s
 	}
+	all[dayWindow], all[dayWindow+1] = d.lastDay, d.lastThree
+	return all
+}
+
+// watchedLately reports whether any of the newest three hours was watched.
+func (d *Detector) watchedLately() bool {
+	for i := d.hours - 1; i >= max(d.hours-3, d.since, 0); i-- {
+		if d.cells[i%longest].coverage > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // test is a count with what it was tested against: a mixture of an ordinary day
@@ -139,7 +151,7 @@ func (u *surge) look(d *Detector, i int, s *sums) {
 	if s.others <= s.othersMean {
 		return
 	}
-	scatter := d.others.alpha()
+	scatter := d.others.alpha
 	if i < dayWindow {
 		scatter += hourScatter
 	}
@@ -190,7 +202,7 @@ func (d *Detector) scatter(i int) float64 {
 // most mentions complain anyway, complaints are the volume.
 func (d *Detector) pull() float64 {
 	const all, none = 0.4, 0.6 // usual shares
-	return min(max((none-d.usualShare())/(none-all), 0), 1)
+	return min(max((none-d.today.share)/(none-all), 0), 1)
 }
 
 // toneChanged is the share evidence.
@@ -200,7 +212,7 @@ func (d *Detector) toneChanged(s *sums) bool {
 		ruledBy   = 0.55 // a brand whose usual share is above this
 		mostly    = 0.65 // needs this share and no more
 	)
-	share, usual := s.share(), d.usualShare()
+	share, usual := s.share(), d.today.share
 	return odds(share) >= leastOdds*odds(usual) ||
 		usual >= ruledBy && s.negatives >= mostly*(s.negatives+s.others)
 }
