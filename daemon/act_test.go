@@ -148,6 +148,9 @@ func TestWhatASilenceHid(t *testing.T) {
 	if told := evaluate(t, p); len(told) != 0 {
 		t.Errorf("a silenced brand told %v", told)
 	}
+	if i, _, err := p.Pipeline.Store.Incident(context.Background(), 1); err != nil || !i.SilencedUntil.Equal(clock.Add(time.Hour)) {
+		t.Errorf("the record says %v, %v about the silence, want why nobody heard of it", i.SilencedUntil, err)
+	}
 	clock = clock.Add(61 * time.Minute)
 	if told := evaluate(t, p); len(told) != 1 || told[0] != "opened" {
 		t.Errorf("after the silence: %v, want opened", told)

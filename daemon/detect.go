@@ -249,6 +249,13 @@ func (d *decision) tell() error {
 
 // record saves a change of the incident and queues its alert.
 func (d *decision) record(change brand.Change, i *brand.Incident, v trends.Verdict, channels []string) error {
+	until, err := d.tx.Silenced(d.brandID, d.now)
+	if err != nil {
+		return err
+	}
+	if !until.IsZero() {
+		i.SilencedUntil = until // the record says why nobody heard of it
+	}
 	number, err := d.tx.SaveIncident(d.brandID, i, change, v)
 	if err != nil {
 		return err

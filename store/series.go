@@ -111,7 +111,7 @@ var ErrNoBrand = errors.New("nothing is stored about this brand")
 type History struct {
 	trends.Series
 	Causes   []CauseHour
-	Arrivals Arrivals
+	Lateness Lateness
 }
 
 // History returns all hours of a brand, from the first that was watched or has a
@@ -140,7 +140,7 @@ func (db *DB) History(ctx context.Context, name string) (h History, err error) {
 	if h.Causes, err = tx.causeHours(id, first.Int64); err != nil {
 		return h, err
 	}
-	h.Arrivals, err = tx.arrivals(id, first.Int64, h.Series)
+	h.Lateness, err = tx.lateness(id, first.Int64, h.Series)
 	return h, err
 }
 

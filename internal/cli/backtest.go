@@ -218,7 +218,7 @@ func (f *backtestFlags) stored(ctx context.Context, name string, o *backtest.Opt
 func replayable(name string, past store.History) *backtest.History {
 	var causes []backtest.CauseCount
 	late := map[[2]int]int{} // hour and cause → negatives that were collected later
-	for _, c := range past.Arrivals.Causes {
+	for _, c := range past.Lateness.Causes {
 		causes = append(causes, backtest.CauseCount(c))
 		late[[2]int{c.Hour, int(c.Cause)}] += c.Count
 	}
@@ -227,8 +227,8 @@ func replayable(name string, past store.History) *backtest.History {
 			causes = append(causes, backtest.CauseCount{Hour: c.Hour, Known: c.Hour, Cause: c.Cause, Count: n})
 		}
 	}
-	arrivals := &backtest.Arrivals{Mentions: past.Arrivals.Mentions, Live: past.Arrivals.Live}
-	for _, l := range past.Arrivals.Late {
+	arrivals := &backtest.Arrivals{Mentions: past.Lateness.Mentions, Live: past.Lateness.Live}
+	for _, l := range past.Lateness.Late {
 		arrivals.Late = append(arrivals.Late, backtest.Late(l))
 	}
 	return backtest.FromSeries(name, past.Series, causes, arrivals)

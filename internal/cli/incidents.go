@@ -17,6 +17,7 @@ import (
 
 	"pantau/alerts"
 	"pantau/brand"
+	"pantau/collectors/clean"
 	"pantau/config"
 	"pantau/daemon"
 	"pantau/store"
@@ -35,8 +36,9 @@ Usage:
     pantau incidents recovered ID                it is over
 
 What people do is recorded and told to every channel, like the decisions of the
-rule. With --why, show adds every change with all the numbers of the decision:
-the same ones that were true when it was made. --as NAME says who you are.
+rule. With --why, show adds every change with all the numbers of the decision
+and of its parts: those that were true when it was made. The score is worked out
+from them once more. --as NAME says who you are.
 
 Example:
     $ pantau incidents show 1 --why`
@@ -241,9 +243,39 @@ func showIncident(cmd *cobra.Command, cfg *config.Config, history []store.Incide
 		if err := printJSON(out, c.Verdict); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintln(out, again(c.Verdict)); err != nil {
+		fmt.Fprintln(out, again(c.Verdict))
+		if until := c.Incident.SilencedUntil; until.After(c.At) && c.Change != brand.Silenced {
+			fmt.Fprintf(out, "silenced until %s: recorded, told to nobody\n", clock(until, cfg.Zone))
+		}
+		if err := printParts(out, c.Incident); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// printParts prints the parts of the why as they were recorded: what each held and
+// what is usual for it.
+func printParts(out io.Writer, i brand.Incident) error {
+	parts := []struct {
+		name    string
+		drivers []brand.Driver
+	}{{"cause", i.Causes}, {"source", i.Sources}, {"version", i.Versions}, {"language", i.Languages},
+		{"place", i.Places}, {"city", i.Cities}, {"star", i.Stars}, {"new word", i.Words}}
+	for _, r := range i.Rivals {
+		parts = append(parts, struct {
+			name    string
+			drivers []brand.Driver
+		}{"competitor", []brand.Driver{{Key: r.Brand, Observed: r.Observed, Expected: r.Expected}}})
+	}
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, p := range parts {
+		for n, d := range p.drivers {
+			if n == 0 {
+				fmt.Fprintf(t, "by %s\tobserved\tusual\texcess\t\n", p.name)
+			}
+			fmt.Fprintf(t, "%s\t%d\t%.2f\t%+.2f\t\n", clean.Line(d.Key), d.Observed, d.Expected, d.Excess())
+		}
+	}
+	return t.Flush()
 }

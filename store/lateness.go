@@ -9,10 +9,10 @@ import (
 	"pantau/trends"
 )
 
-// Arrivals say when a history came to be known. A mention is live when it was
+// Lateness says when a history came to be known. A mention is live when it was
 // collected as it came; what an import brought, or the first run of a source, is
 // history, and nobody knows when it could have been seen.
-type Arrivals struct {
+type Lateness struct {
 	Mentions int // that are still stored
 	Live     int
 	Late     []Late
@@ -33,26 +33,26 @@ type LateCause struct {
 	Count       int
 }
 
-// arrivals says what of a series that begins with the hour first was late.
-func (tx *Tx) arrivals(brandID, first int64, s trends.Series) (a Arrivals, err error) {
+// lateness says what of a series that begins with the hour first was late.
+func (tx *Tx) lateness(brandID, first int64, s trends.Series) (l Lateness, err error) {
 	lastOfSeries := first + int64(len(s.Hours)) - 1
 	if err := tx.tx.QueryRowContext(tx.ctx, liveMentions+`SELECT count(*), count(b.source_id) FROM mentions m
-		LEFT JOIN begun b ON b.source_id = m.source_id AND m.collected_at > b.at WHERE m.brand_id = ?1`, brandID).Scan(&a.Mentions, &a.Live); err != nil {
-		return a, err
+		LEFT JOIN begun b ON b.source_id = m.source_id AND m.collected_at > b.at WHERE m.brand_id = ?1`, brandID).Scan(&l.Mentions, &l.Live); err != nil {
+		return l, err
 	}
-	if a.Late, err = tx.lateMentions(brandID, first); err != nil {
-		return a, err
+	if l.Late, err = tx.lateMentions(brandID, first); err != nil {
+		return l, err
 	}
-	if a.Causes, err = tx.lateCauses(brandID, first); err != nil {
-		return a, err
+	if l.Causes, err = tx.lateCauses(brandID, first); err != nil {
+		return l, err
 	}
 	watched, err := tx.lateWatch(brandID, first, lastOfSeries)
 	if err != nil {
-		return a, err
+		return l, err
 	}
-	a.Late = append(a.Late, watched...)
-	slices.SortStableFunc(a.Late, func(x, y Late) int { return cmp.Or(x.Known-y.Known, x.Hour-y.Hour) })
-	return a, nil
+	l.Late = append(l.Late, watched...)
+	slices.SortStableFunc(l.Late, func(x, y Late) int { return cmp.Or(x.Known-y.Known, x.Hour-y.Hour) })
+	return l, nil
 }
 
 // liveMentions names the sources that collect, and when their first run was: what

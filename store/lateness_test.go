@@ -10,9 +10,9 @@ import (
 	"pantau/brand"
 )
 
-// TestLateArrivals: what a source brought in its first run and what was imported is
+// TestLateness: what a source brought in its first run and what was imported is
 // history; the rest counts from when it was collected, and so does the watch.
-func TestLateArrivals(t *testing.T) {
+func TestLateness(t *testing.T) {
 	db := open(t)
 	n := 0
 	collect := func(source, kind string, from, to time.Time, published ...time.Time) {
@@ -46,7 +46,7 @@ func TestLateArrivals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := h.Arrivals; a.Mentions != 11 || a.Live != 5 {
+	if a := h.Lateness; a.Mentions != 11 || a.Live != 5 {
 		t.Errorf("%d mentions, %d live; want 11 and 5", a.Mentions, a.Live)
 	}
 	mentions := map[[2]int]int{}
@@ -55,7 +55,7 @@ func TestLateArrivals(t *testing.T) {
 		known[i] = hour.Coverage
 	}
 	const begin = 40 // the series begins at -40
-	for _, l := range h.Arrivals.Late {
+	for _, l := range h.Lateness.Late {
 		if l.Gain.Mentions > 0 {
 			mentions[[2]int{l.Hour - begin, l.Known - begin}] += l.Gain.Mentions
 		}
@@ -72,7 +72,7 @@ func TestLateArrivals(t *testing.T) {
 			t.Errorf("of hour %d %.2f was watched when it ended, want %.2f", hour, got, want)
 		}
 	}
-	if len(h.Arrivals.Causes) != 2 || h.Arrivals.Causes[0].Cause != brand.LateDelivery {
-		t.Errorf("late causes %+v, want two rows of late deliveries", h.Arrivals.Causes)
+	if len(h.Lateness.Causes) != 2 || h.Lateness.Causes[0].Cause != brand.LateDelivery {
+		t.Errorf("late causes %+v, want two rows of late deliveries", h.Lateness.Causes)
 	}
 }
