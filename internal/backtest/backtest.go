@@ -3,6 +3,7 @@ package backtest
 import (
 	"slices"
 
+	"pantau/brand"
 	"pantau/trends"
 )
 
@@ -95,6 +96,11 @@ func Run(h *History, o Options) *Result {
 	r.Incidents, r.Near = r.replay.incidents, r.replay.closest()
 	if r.Incidents == nil {
 		r.Incidents = []Incident{}
+	}
+	for i := range r.Incidents {
+		if x := &r.Incidents[i]; x.Causes == nil {
+			x.Causes = []brand.Driver{} // a list in JSON, whatever is in it
+		}
 	}
 	r.Alarms = alarms(r.Incidents)
 	r.Warmup.Alarms = len(r.Incidents) - r.Alarms

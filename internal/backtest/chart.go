@@ -1,8 +1,10 @@
 package backtest
 
 import (
+	"errors"
 	"fmt"
 	"image/color"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,7 +12,9 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // The colours of a chart, distinguishable by people who confuse red and green.
@@ -29,27 +33,57 @@ func (r *Result) Draw(file string) error {
 		return r.drawHTML(file)
 	}
 	p := plot.New()
-	p.Title.Text = fmt.Sprintf("%s: %d alarms of the rule %s", r.Series, len(r.Incidents), r.Rule)
+	p.Title.Text = fmt.Sprintf("%s: %s of the rule %s", r.Series, several(len(r.Incidents), "alarm"), r.Rule)
+	p.Title.Padding = vg.Points(6)
 	p.Y.Label.Text = "negatives a day"
-	p.Y.Min = 0
-	p.X.Tick.Marker = plot.TimeTicks{Format: "2 Jan 06", Time: plot.UnixTimeIn(r.History.Start.Location())}
+	p.Y.Min, p.Y.Scale = 0, squareRoot{}
 	days, top := r.perDay()
-	if err := r.drawLabels(p, top); err != nil {
-		return err
+	p.Y.Tick.Marker, p.X.Tick.Marker = plot.ConstantTicks(levelTicks(top)), plot.ConstantTicks(r.dateTicks())
+	for _, style := range []*text.Style{&p.Title.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &p.Y.Label.TextStyle} {
+		style.Font.Variant = "Sans"
 	}
-	if err := r.drawBand(p); err != nil {
-		return err
+	var key []entry
+	for _, add := range []func(*plot.Plot, float64) ([]entry, error){r.drawLabels, r.drawBand, drawDays(days), r.drawAlarms} {
+		entries, err := add(p, top)
+		if err != nil {
+			return fmt.Errorf("draw %s: %w", file, err)
+		}
+		key = append(key, entries...)
 	}
-	line, err := plotter.NewLine(days)
+	return save(p, key, file)
+}
+
+// entry is one mark with what it stands for.
+type entry struct {
+	name string
+	mark plot.Thumbnailer
+}
+
+// save writes the plot with its key below, where it hides nothing.
+func save(p *plot.Plot, key []entry, file string) (err error) {
+	const width, height, strip = 28 * vg.Centimeter, 11 * vg.Centimeter, vg.Centimeter
+	canvas, err := draw.NewFormattedCanvas(width, height, strings.TrimPrefix(strings.ToLower(filepath.Ext(file)), "."))
 	if err != nil {
 		return fmt.Errorf("draw %s: %w", file, err)
 	}
-	line.Color = inkLine
-	p.Add(line)
-	if err := r.drawAlarms(p, top); err != nil {
+	area := draw.New(canvas)
+	area.SetColor(color.White)
+	area.Fill(area.Rectangle.Path())
+	p.Draw(draw.Crop(area, 0, -vg.Points(8), strip, -vg.Points(4)))
+	x := vg.Points(48)
+	for _, e := range key {
+		l := plot.NewLegend()
+		l.Left, l.TextStyle.Font.Variant, l.TextStyle.Font.Size = true, "Sans", 10
+		l.Add(e.name, e.mark)
+		l.Draw(draw.Crop(area, x, 0, vg.Points(8), strip-height))
+		x += l.Rectangle(area).Size().X + vg.Points(20)
+	}
+	f, err := os.Create(file)
+	if err != nil {
 		return err
 	}
-	return p.Save(28*vg.Centimeter, 10*vg.Centimeter, file)
+	_, err = canvas.WriteTo(f)
+	return errors.Join(err, f.Close())
 }
 
 func (r *Result) drawHTML(file string) error {
@@ -77,23 +111,37 @@ func (r *Result) perDay() (days plotter.XYs, top float64) {
 	return days, top
 }
 
+// drawDays draws the line of negatives a day.
+func drawDays(days plotter.XYs) func(*plot.Plot, float64) ([]entry, error) {
+	return func(p *plot.Plot, _ float64) ([]entry, error) {
+		line, err := plotter.NewLine(days)
+		if err != nil {
+			return nil, err
+		}
+		line.Color = inkLine
+		p.Add(line)
+		return []entry{{"negatives a day (square-root scale)", line}}, nil
+	}
+}
+
 // drawLabels fills a column for every labelled incident.
-func (r *Result) drawLabels(p *plot.Plot, top float64) error {
+func (r *Result) drawLabels(p *plot.Plot, top float64) (key []entry, _ error) {
 	for _, f := range r.Findings {
 		column, err := plotter.NewPolygon(plotter.XYs{{X: unix(f.From)}, {X: unix(f.To)}, {X: unix(f.To), Y: top}, {X: unix(f.From), Y: top}})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		column.Color, column.LineStyle.Width, column.LineStyle.Color = inkLabel, vg.Points(1), inkLabel
 		p.Add(column)
+		key = []entry{{"marked by people", column}}
 	}
-	return nil
+	return key, nil
 }
 
 // drawBand fills the usual range of the days that are known.
-func (r *Result) drawBand(p *plot.Plot) error {
+func (r *Result) drawBand(p *plot.Plot, _ float64) ([]entry, error) {
 	if len(r.replay.days) < 2 {
-		return nil
+		return nil, nil
 	}
 	var low, high plotter.XYs
 	for _, d := range r.replay.days {
@@ -103,29 +151,90 @@ func (r *Result) drawBand(p *plot.Plot) error {
 	}
 	band, err := plotter.NewPolygon(append(high, low...))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	band.Color, band.LineStyle.Width = inkBand, 0
 	p.Add(band)
-	return nil
+	return []entry{{"usual range", band}}, nil
 }
 
-// drawAlarms puts a mark above every alarm.
-func (r *Result) drawAlarms(p *plot.Plot, top float64) error {
-	var marks plotter.XYs
+// drawAlarms puts a mark above every alarm; hollow ones belong to nothing that
+// people marked.
+func (r *Result) drawAlarms(p *plot.Plot, top float64) (key []entry, _ error) {
+	var marks [2]plotter.XYs // labelled or not judged, and unlabelled
 	for _, x := range r.Incidents {
-		marks = append(marks, plotter.XY{X: unix(x.Opened), Y: top * 1.04})
+		kind := count(x.Label == Unlabelled)
+		marks[kind] = append(marks[kind], plotter.XY{X: unix(x.Opened), Y: top * 1.12})
 	}
-	if len(marks) == 0 {
-		return nil
+	for kind, name := range []string{"alarm", "unmarked alarm"} {
+		if len(marks[kind]) == 0 {
+			continue
+		}
+		scatter, err := plotter.NewScatter(marks[kind])
+		if err != nil {
+			return nil, err
+		}
+		scatter.GlyphStyle.Color, scatter.GlyphStyle.Radius = inkAlarm, vg.Points(3)
+		if kind == 0 {
+			scatter.GlyphStyle.Shape = draw.CircleGlyph{}
+		}
+		p.Add(scatter)
+		key = append(key, entry{name, scatter})
 	}
-	scatter, err := plotter.NewScatter(marks)
-	if err != nil {
-		return err
-	}
-	scatter.GlyphStyle.Color, scatter.GlyphStyle.Radius = inkAlarm, vg.Points(3)
-	p.Add(scatter)
-	return nil
+	return key, nil
 }
 
 func unix(t time.Time) float64 { return float64(t.Unix()) }
+
+// squareRoot shows a bad day of a quiet month beside the outage of the year.
+type squareRoot struct{}
+
+// Normalize implements [plot.Normalizer].
+func (squareRoot) Normalize(low, high, x float64) float64 {
+	return (math.Sqrt(max(x, 0)) - math.Sqrt(max(low, 0))) / (math.Sqrt(high) - math.Sqrt(max(low, 0)))
+}
+
+// levelTicks are round numbers from 0 to top that stand apart on the scale.
+func levelTicks(top float64) []plot.Tick {
+	ticks := []plot.Tick{{Label: "0"}}
+	for ten := 1.0; ten <= top; ten *= 10 {
+		for _, x := range []float64{ten, 2 * ten, 5 * ten} {
+			if x <= top && math.Sqrt(x)-math.Sqrt(ticks[len(ticks)-1].Value) > 0.11*math.Sqrt(top) {
+				ticks = append(ticks, plot.Tick{Value: x, Label: fmt.Sprintf("%.0f", x)})
+			}
+		}
+	}
+	return ticks
+}
+
+// dateTicks are some ten local dates: the first of a month, or mondays of a short
+// history.
+func (r *Result) dateTicks() (ticks []plot.Tick) {
+	h := r.History
+	if len(h.Hours) == 0 {
+		return nil
+	}
+	const most = 10
+	end := h.end(len(h.Hours) - 1)
+	y, m, d := h.Start.Date()
+	if h.days() < 90 {
+		weeks := max(int(h.days())/7/most, 1)
+		d += (8 - int(h.Start.Weekday())) % 7
+		for at := time.Date(y, m, d, 0, 0, 0, 0, h.Start.Location()); at.Before(end); at = at.AddDate(0, 0, 7*weeks) {
+			ticks = append(ticks, plot.Tick{Value: unix(at), Label: at.Format("2 Jan 06")})
+		}
+		return ticks
+	}
+	months := 1
+	for _, n := range []int{2, 3, 6, 12, 24, 60} {
+		if h.days()/30.4/float64(months) > most {
+			months = n
+		}
+	}
+	for at := time.Date(y, 1, 1, 0, 0, 0, 0, h.Start.Location()); at.Before(end); at = at.AddDate(0, months, 0) {
+		if !at.Before(h.Start) {
+			ticks = append(ticks, plot.Tick{Value: unix(at), Label: at.Format("Jan 06")})
+		}
+	}
+	return ticks
+}

@@ -46,8 +46,14 @@ func (r *Result) compare(l *Labels) {
 		}
 	}
 	near, days := r.ignored(l)
-	for _, x := range r.Incidents {
-		r.FalseAlarms += count(!near[x.opened])
+	for i := range r.Incidents {
+		switch x := &r.Incidents[i]; {
+		case !near[x.opened]:
+			x.Label = Unlabelled
+			r.FalseAlarms++
+		case x.opened >= warmup:
+			x.Label = Labelled
+		}
 	}
 	r.FalsePer90Days = per90(r.FalseAlarms, days)
 	r.MedianDelay, r.MedianNegativesBefore = median(delays), median(before)

@@ -22,30 +22,33 @@ type page struct {
 	Line, Band              string // SVG paths
 	Labels                  []column
 	Alarms                  []mark
-	Ticks                   []tick
-	Top                     string
+	Ticks, Levels           []tick
 	Incidents               []row
 	Mentions, Negatives     int
 	Alarms90                string
-	Levels                  []Level
+	Sensitivities           []Level
+	Rules                   []Side
+	Found                   string
+	HasUnlabelled           bool
 	HasLabels, HasIncidents bool
 }
 
-// column is a labelled incident, mark an alarm, tick a date below the axis.
+// column is a labelled incident, mark an alarm, tick a date or a level beside the axes.
 type (
 	column struct {
 		X, Width float64
 		Title    string
 	}
 	mark struct {
-		X     float64
-		Title string
+		X          float64
+		Unlabelled bool
+		Title      string
 	}
 	tick struct {
-		X    float64
+		At   float64
 		Text string
 	}
-	row struct{ Opened, Recovered, Observed, Expected, Score, Causes string }
+	row struct{ Opened, Recovered, Observed, Expected, Score, Label, Causes string }
 )
 
 // WriteHTML writes the replay as one page that needs nothing else: no script, no
@@ -53,7 +56,7 @@ type (
 func (r *Result) WriteHTML(w io.Writer) error {
 	mentions, negatives := r.History.counts()
 	p := page{Series: r.Series, Rule: string(r.Rule), Width: pageWidth, Height: pageHeight, Mentions: mentions, Negatives: negatives,
-		Alarms90: fmt.Sprintf("%.1f", r.AlarmsPer90Days), Levels: r.Sensitivities}
+		Alarms90: fmt.Sprintf("%.1f", r.AlarmsPer90Days), Sensitivities: r.Sensitivities, Rules: r.Rules}
 	if n := len(r.History.Hours); n > 0 {
 		p.From, p.To = r.History.Start.Format(time.DateOnly), r.History.end(n-1).Format(time.DateOnly)
 		r.layOut(&p)
@@ -71,8 +74,13 @@ func (r *Result) layOut(p *page) {
 	top = max(top, 1)
 	first, last := unix(h.Start), unix(h.end(len(h.Hours)-1))
 	x := func(at float64) float64 { return (at - first) / (last - first) * pageWidth }
-	y := func(n float64) float64 { return pageHeight * (1 - n/top*0.95) }
-	p.Top = fmt.Sprintf("%.0f", top)
+	y := func(n float64) float64 { return pageHeight * (1 - squareRoot{}.Normalize(0, top, n)*0.95) }
+	for _, t := range levelTicks(top) {
+		p.Levels = append(p.Levels, tick{y(t.Value), t.Label})
+	}
+	for _, t := range r.dateTicks() {
+		p.Ticks = append(p.Ticks, tick{x(t.Value), t.Label})
+	}
 	var line, upper, lower strings.Builder
 	for i, d := range days {
 		fmt.Fprintf(&line, "%s%.1f %.1f", step(i), x(d.X), y(d.Y))
@@ -92,18 +100,18 @@ func (r *Result) layOut(p *page) {
 			fmt.Sprintf("labelled %s to %s, found: %t", f.From.Format(hourLayout), f.To.Format(hourLayout), f.Found)})
 	}
 	for _, i := range r.Incidents {
-		p.Alarms = append(p.Alarms, mark{x(unix(i.Opened)), fmt.Sprintf("%s: %d negatives, usually %.1f", i.Opened.Format(hourLayout), i.Observed, i.Expected)})
+		title := fmt.Sprintf("%s: %d negatives, usually %.1f", i.Opened.Format(hourLayout), i.Observed, i.Expected)
+		p.Alarms = append(p.Alarms, mark{x(unix(i.Opened)), i.Label == Unlabelled, title})
+		p.HasUnlabelled = p.HasUnlabelled || i.Label == Unlabelled
 		recovered := "goes on"
 		if i.Recovered != nil {
 			recovered = i.Recovered.Format(hourLayout)
 		}
 		p.Incidents = append(p.Incidents, row{i.Opened.Format(hourLayout), recovered, fmt.Sprint(i.Observed),
-			fmt.Sprintf("%.1f", i.Expected), fmt.Sprintf("%.1f", i.Score), causes(i.Causes)})
+			fmt.Sprintf("%.1f", i.Expected), fmt.Sprintf("%.1f", i.Score), string(i.Label), causes(i.Causes)})
 	}
-	const ticks = 8
-	for i := range ticks + 1 {
-		at := first + (last-first)*float64(i)/ticks
-		p.Ticks = append(p.Ticks, tick{x(at), time.Unix(int64(at), 0).In(h.Start.Location()).Format("2 Jan 06")})
+	if r.Labelled > 0 {
+		p.Found = fmt.Sprintf("Found %d of %d marked incidents, %s.", r.Found, r.Labelled, several(r.FalseAlarms, "alarm")+" that nobody marked")
 	}
 	p.HasLabels, p.HasIncidents = len(p.Labels) > 0, len(p.Incidents) > 0
 }
@@ -124,26 +132,29 @@ var pageTemplate = template.Must(template.New("timeline").Parse(`<!DOCTYPE html>
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 78rem; padding: 0 1rem; color: #1b2733; background: #fff }
 svg { width: 100%; height: auto; overflow: visible }
 table { border-collapse: collapse } th, td { text-align: left; padding: .25rem 1rem .25rem 0 } td.n { text-align: right; font-variant-numeric: tabular-nums }
-th { border-bottom: 1px solid #8a97a5 } .note { color: #4d5b69 }
-@media (prefers-color-scheme: dark) { body { color: #e6ebf0; background: #14191f } .note { color: #a9b5c1 } }
+th { border-bottom: 1px solid #8a97a5 } .note { color: #4d5b69 } .line { stroke: #2b5c94 }
+@media (prefers-color-scheme: dark) { body { color: #e6ebf0; background: #14191f } .note { color: #a9b5c1 } .line { stroke: #8fbdf0 } }
 </style>
 <h1>{{.Series}}</h1>
-<p>{{.Mentions}} mentions, {{.Negatives}} negative{{with .From}}, {{.}} to {{$.To}}{{end}}. Rule {{.Rule}}: {{len .Alarms}} alarms, {{.Alarms90}} in 90 days after the first four weeks.</p>
-<svg viewBox="-45 -20 1290 310" role="img" aria-label="Negatives a day with the usual range and the alarms">
+<p>{{.Mentions}} mentions, {{.Negatives}} negative{{with .From}}, {{.}} to {{$.To}}{{end}}. Rule {{.Rule}}: {{len .Alarms}} alarms, {{.Alarms90}} in 90 days after the first four weeks. {{.Found}}</p>
+<svg viewBox="-45 -24 1290 314" role="img" aria-label="Negatives a day with the usual range and the alarms">
 {{range .Labels}}<rect x="{{printf "%.1f" .X}}" y="0" width="{{printf "%.1f" .Width}}" height="{{$.Height}}" fill="#f0e442" fill-opacity=".55"><title>{{.Title}}</title></rect>
-{{end}}{{with .Band}}<path d="{{.}}" fill="#9db8d6" fill-opacity=".55"/>
-{{end}}<path d="{{.Line}}" fill="none" stroke="#2b5c94" stroke-width="1.2"/>
-{{range .Alarms}}<circle cx="{{printf "%.1f" .X}}" cy="-8" r="5" fill="#d55e00"><title>{{.Title}}</title></circle>
+{{end}}{{range .Levels}}<path d="M0 {{printf "%.1f" .At}}H{{$.Width}}" stroke="currentColor" stroke-opacity=".13"/><text x="-8" y="{{printf "%.1f" .At}}" dy="4" text-anchor="end" font-size="13" fill="currentColor">{{.Text}}</text>
+{{end}}{{with .Band}}<path d="{{.}}" fill="#7fa3cc" fill-opacity=".5"/>
+{{end}}<path class="line" d="{{.Line}}" fill="none" stroke-width="1.2"/>
+{{range .Alarms}}<circle cx="{{printf "%.1f" .X}}" cy="-10" r="5" stroke="#d55e00" stroke-width="2" fill="{{if .Unlabelled}}none{{else}}#d55e00{{end}}" pointer-events="all"><title>{{.Title}}</title></circle>
 {{end}}<path d="M0 {{.Height}}H{{.Width}}" stroke="currentColor"/>
-<text x="-6" y="14" text-anchor="end" font-size="13" fill="currentColor">{{.Top}}</text><text x="-6" y="{{.Height}}" text-anchor="end" font-size="13" fill="currentColor">0</text>
-{{range .Ticks}}<text x="{{printf "%.1f" .X}}" y="280" text-anchor="middle" font-size="13" fill="currentColor">{{.Text}}</text>
+{{range .Ticks}}<path d="M{{printf "%.1f" .At}} {{$.Height}}v6" stroke="currentColor"/><text x="{{printf "%.1f" .At}}" y="282" text-anchor="middle" font-size="13" fill="currentColor">{{.Text}}</text>
 {{end}}</svg>
-<p class="note">Line: negatives a day. Band: the usual range, 10th to 90th percentile, as foretold on the morning of each day. Orange: alarms.{{if .HasLabels}} Yellow: incidents that people marked.{{end}} Point at a mark for its numbers.</p>
-{{if .HasIncidents}}<table><thead><tr><th>Opened<th>Recovered<th>Negatives<th>Usual<th>Score<th>Causes by excess</thead>
-{{range .Incidents}}<tr><td>{{.Opened}}<td>{{.Recovered}}<td class="n">{{.Observed}}<td class="n">{{.Expected}}<td class="n">{{.Score}}<td>{{.Causes}}
+<p class="note">Line: negatives a day, on a square-root scale. Band: the usual range, 10th to 90th percentile, as foretold on the morning of each day. Orange: alarms{{if .HasUnlabelled}}, hollow where nobody marked anything{{end}}.{{if .HasLabels}} Yellow: incidents that people marked.{{end}} Point at a mark for its numbers.</p>
+{{if .HasIncidents}}<table><thead><tr><th>Opened<th>Recovered<th>Negatives<th>Usual<th>Score{{if .HasLabels}}<th>Label{{end}}<th>Causes by excess</thead>
+{{range .Incidents}}<tr><td>{{.Opened}}<td>{{.Recovered}}<td class="n">{{.Observed}}<td class="n">{{.Expected}}<td class="n">{{.Score}}{{if $.HasLabels}}<td>{{.Label}}{{end}}<td>{{.Causes}}
 {{end}}</table>{{else}}<p>Nothing would have been alerted.</p>{{end}}
-{{with .Levels}}<h2>Sensitivities on this history</h2><ul>
+{{with .Sensitivities}}<h2>Sensitivities on this history</h2><ul>
 {{range .}}<li>{{.Sensitivity}}: about {{printf "%.1f" .AlarmsPer90Days}} alerts in 90 days
 {{end}}</ul>{{end}}
+{{with .Rules}}<h2>Rules on this history</h2><table><thead><tr><th>Rule<th>Alarms<th>In 90 days{{if $.HasLabels}}<th>Found<th>Unmarked in 90 days{{end}}</thead>
+{{range .}}<tr><td>{{.Rule}}<td class="n">{{.Alarms}}<td class="n">{{printf "%.1f" .AlarmsPer90Days}}{{if $.HasLabels}}<td class="n">{{.Found}}<td class="n">{{printf "%.1f" .FalsePer90Days}}{{end}}
+{{end}}</table>{{end}}
 </html>
 `))

@@ -1,6 +1,7 @@
 package backtest
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -82,13 +83,21 @@ func (r *Result) printIncidents(out io.Writer) {
 		fmt.Fprint(out, "\nNothing would have been alerted.\n")
 		return
 	}
-	fmt.Fprint(out, "\nOPENED\tRECOVERED\tNEGATIVES\tUSUAL\tSCORE\tALERTS\tCAUSES BY EXCESS\n")
+	labels := ""
+	if len(r.Findings) > 0 {
+		labels = "LABEL\t"
+	}
+	fmt.Fprintf(out, "\nOPENED\tRECOVERED\tNEGATIVES\tUSUAL\tSCORE\tALERTS\t%sCAUSES BY EXCESS\n", labels)
 	for _, x := range r.Incidents {
 		recovered := "-"
 		if x.Recovered != nil {
 			recovered = x.Recovered.Format(hourLayout)
 		}
-		fmt.Fprintf(out, "%s\t%s\t%d\t%.1f\t%.1f\t%d\t%s\n", x.Opened.Format(hourLayout), recovered, x.Observed, x.Expected, x.Score, x.told(), causes(x.Causes))
+		label := ""
+		if labels != "" {
+			label = cmp.Or(string(x.Label), "warm-up") + "\t"
+		}
+		fmt.Fprintf(out, "%s\t%s\t%d\t%.1f\t%.1f\t%d\t%s%s\n", x.Opened.Format(hourLayout), recovered, x.Observed, x.Expected, x.Score, x.told(), label, causes(x.Causes))
 	}
 }
 
@@ -100,6 +109,13 @@ func (r *Result) printNear(out io.Writer) {
 	for _, x := range r.Near {
 		fmt.Fprintf(out, "%s\t%d\t%d\t%.1f\t%.1f\t%.1f\n", x.At.Format(hourLayout), x.Window, x.Observed, x.Expected, x.Score, x.Threshold)
 	}
+}
+
+func several(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // told counts the messages about the incident while it was open.
@@ -120,7 +136,7 @@ func causes(drivers []brand.Driver) string {
 }
 
 func (r *Result) printLevels(out io.Writer) {
-	fmt.Fprintf(out, "\n%d alarms after the first four weeks, %.1f in 90 days", r.Alarms, r.AlarmsPer90Days)
+	fmt.Fprintf(out, "\n%s after the first four weeks, %.1f in 90 days", several(r.Alarms, "alarm"), r.AlarmsPer90Days)
 	if r.Warmup.Alarms > 0 {
 		fmt.Fprintf(out, "; %d before", r.Warmup.Alarms)
 	}
@@ -146,7 +162,7 @@ func (r *Result) printFindings(out io.Writer) {
 		}
 		fmt.Fprintf(out, "%s\t%s\tyes\t%d\t%d\n", f.From.Format(hourLayout), f.To.Format(hourLayout), f.Delay, f.NegativesBefore)
 	}
-	fmt.Fprintf(out, "\nfound %d of %d, precision %.2f, %d false alarms (%.2f in 90 days)", r.Found, r.Labelled, r.Precision, r.FalseAlarms, r.FalsePer90Days)
+	fmt.Fprintf(out, "\nfound %d of %d, precision %.2f, %s (%.2f in 90 days)", r.Found, r.Labelled, r.Precision, several(r.FalseAlarms, "false alarm"), r.FalsePer90Days)
 	if r.MedianDelay != nil {
 		fmt.Fprintf(out, ", median %g h and %g negatives after the onset", *r.MedianDelay, *r.MedianNegativesBefore)
 	}

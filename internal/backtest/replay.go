@@ -16,9 +16,19 @@ type Incident struct {
 	Score     float64        `json:"score"`     // the greatest
 	Causes    []brand.Driver `json:"causes"`    // by excess
 	Alerts    []Alert        `json:"alerts"`    // what people would have been told
+	Label     Label          `json:"label,omitempty"`
 
 	opened, last int // hours: of the alarm, and the last that belongs to it
 }
+
+// Label says what an alarm has to do with the incidents that people marked.
+type Label string
+
+// The labels of alarms. Without marks, and in the warm-up, an alarm has none.
+const (
+	Labelled   Label = "labelled"   // it opened near a marked incident
+	Unlabelled Label = "unlabelled" // it did not: a false alarm, or one that nobody marked
+)
 
 // Alert is one message about an incident.
 type Alert struct {
