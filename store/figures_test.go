@@ -198,6 +198,7 @@ func TestFigures(t *testing.T) {
 	if errors.Is(err, os.ErrNotExist) {
 		figuresOfIngest(t, db, size)
 	}
+	figuresOfIndex(t, db)
 	figuresOfQueries(t, db)
 	figuresOfReader(t, db)
 	figuresOfRescore(t, db)
@@ -278,6 +279,30 @@ func figuresOfSize(t *testing.T, db *DB) {
 		(pages*size-search*1.02)/n, hits/n, causes*14/n, search/n)
 }
 
+// figuresOfIndex fills the search index with what it lacks, as after a change of it.
+func figuresOfIndex(t *testing.T, db *DB) {
+	before, begin, n := used(t), time.Now(), int64(0)
+	for left := int64(1); left > 0; {
+		if err := db.Write(context.Background(), func(tx *Tx) error {
+			through, err := tx.searchThrough()
+			if err != nil {
+				return err
+			}
+			if err := tx.catchUp(); err != nil {
+				return err
+			}
+			now, err := tx.searchThrough()
+			n += now - through
+			left = now - through
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after := used(t)
+	t.Logf("search index: %d mentions, %.1f s, %.0f/CPU-s, at most %d in a transaction", n, time.Since(begin).Seconds(), float64(n)/(after.cpu-before.cpu).Seconds(), indexMost)
+}
+
 // percentiles sorts the times of one query.
 func percentiles(took []time.Duration) (p50, p99 time.Duration) {
 	slices.Sort(took)
@@ -319,7 +344,8 @@ func figuresOfQueries(t *testing.T, db *DB) {
 		WHERE brand_id = (SELECT id FROM brands WHERE name = 'brand 000') AND published_at >= unixepoch('2026-01-01') AND published_at < unixepoch('2026-04-01') GROUP BY day`)
 	t.Logf("daily trend of 90 days from the roll-up %.0f x as fast as from raw rows (want 1000)", raw.Seconds()/roll.Seconds())
 	g := newGenerator(0)
-	for _, words := range []string{g.words[0], g.words[40], g.words[2000], g.words[3] + " " + g.words[700], `"` + g.words[0] + " " + g.words[1] + `"`} {
+	for _, words := range []string{g.words[0], g.words[40], g.words[2000], g.words[0] + " " + g.words[1], g.words[3] + " " + g.words[50], g.words[3] + " " + g.words[700],
+		g.words[300] + " " + g.words[700], g.words[1500] + " " + g.words[2000], `"` + g.words[0] + " " + g.words[1] + `"`} {
 		found := 0
 		_, line := stopwatch(t, 100, func() {
 			list, err := db.Search(context.Background(), words, SearchOptions{})

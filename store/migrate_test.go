@@ -4,10 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pressly/goose/v3"
@@ -98,7 +102,7 @@ func TestMigrationOfHits(t *testing.T) {
 		return err
 	})
 	// The backup is the file of before, and whole.
-	v, err := Verify(ctx, path+".before-schema-7")
+	v, err := Verify(ctx, fmt.Sprintf("%s.before-schema-%d", path, mustLatest(t)))
 	if err != nil || v.Schema != 4 || v.Mentions != 3 || len(v.Problems) > 0 {
 		t.Errorf("the backup from before the migration: %+v, %v", v, err)
 	}
@@ -153,5 +157,93 @@ func TestMigrationKeepsEverything(t *testing.T) {
 	}
 	if before, err := filepath.Glob(path + ".before-schema-*"); err != nil || len(before) != 1 {
 		t.Errorf("backups from before the migration: %v, %v", before, err)
+	}
+}
+
+// TestAKilledMigration kills processes that bring a database of the second schema up
+// to date. The next one goes on, nothing is missing, and the backup is the file of
+// before all of them.
+func TestAKilledMigration(t *testing.T) {
+	if path := os.Getenv("PANTAU_MIGRATE"); path != "" {
+		if db, err := Open(context.Background(), path, wib); err != nil {
+			t.Fatal(err)
+		} else if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	const n = 5000
+	path := filepath.Join(t.TempDir(), "pantau.db")
+	writeOld(t, path, []string{"0001_tables.sql", "0002_views.sql"},
+		`INSERT INTO brands VALUES (1, 'Sandang Senja', 0)`,
+		`INSERT INTO sources VALUES (1, 1, 'toko', 'sample', '')`,
+		`INSERT INTO lexicons VALUES (1, 'old')`,
+		`INSERT INTO causes VALUES (0, 'unexplained', 'x', 'x')`,
+		`INSERT INTO mentions (id, brand_id, source_id, external_id, published_at, collected_at, content, fingerprint, text, stars, polarity, compound, p_negative, doubtful, language, lexicon_id)
+			WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < `+fmt.Sprint(n)+`)
+			SELECT n, 1, 1, 'x' || n, 1795284000 + n * 60, 1795284000, n, n, 'paket belum dikirim ' || n, 1 + n % 5, n % 4, 0.5, 0.5, 0, 1, 1 FROM c`,
+		`INSERT INTO hours SELECT 1, published_at / 3600, 1, date(published_at + 25200, 'unixepoch'), count(*), sum(polarity = 1), sum(polarity = 2), sum(polarity = 3), sum(polarity = 0), count(stars), sum(stars) FROM mentions GROUP BY 2`,
+		`INSERT INTO cause_hours SELECT 1, hour, 0, 1, day, negatives FROM hours WHERE negatives > 0`,
+		`PRAGMA user_version = 2`)
+	migrate := func(within time.Duration) error {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestAKilledMigration$")
+		cmd.Env = append(os.Environ(), "PANTAU_MIGRATE="+path)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		killer := time.AfterFunc(within, func() { _ = cmd.Process.Kill() })
+		defer killer.Stop()
+		return cmd.Wait()
+	}
+	killed := 0
+	for within := 20 * time.Millisecond; migrate(within) != nil; within += within / 4 {
+		if killed++; killed > 40 {
+			t.Fatal("no migration gets to its end")
+		}
+	}
+	if killed == 0 {
+		t.Fatal("no migration was killed: this proves nothing")
+	}
+	t.Logf("%d migrations were killed", killed)
+	db, err := Open(context.Background(), path, wib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	bucketsEqualRawRows(t, db)
+	if got := rows(t, db, `SELECT count(*), sum(published), sum(length(text)) FROM v_mentions`) + rows(t, db, `PRAGMA integrity_check`) + rows(t, db, `PRAGMA foreign_key_check`); got != "5000|8977170150000|118893\nok\n" {
+		t.Errorf("after the migration: %s", got)
+	}
+	backup := fmt.Sprintf("%s.before-schema-%d", path, mustLatest(t))
+	v, err := Verify(context.Background(), backup)
+	if err != nil || v.Schema != 2 || v.Mentions != n || len(v.Problems) > 0 {
+		t.Errorf("the backup from before all of them: %+v, %v", v, err)
+	}
+	before := connect(readerDSN(backup), 1)
+	defer before.Close()
+	var steps int
+	if err := before.QueryRow(`SELECT max(version_id) FROM goose_db_version`).Scan(&steps); err != nil || steps != 2 {
+		t.Errorf("the backup has seen %d migrations (%v), want the 2 from before", steps, err)
+	}
+}
+
+func mustLatest(t *testing.T) int64 {
+	t.Helper()
+	latest, err := latestMigration()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return latest
+}
+
+// TestCountsHaveNoReferences keeps those of mentions.
+func TestCountsHaveNoReferences(t *testing.T) {
+	db := openWithEverything(t)
+	if got := rows(t, db, `SELECT m.name, count(*) FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f
+		WHERE m.name IN ('mentions', 'mention_keys', 'hours', 'days', 'cause_hours', 'cause_days', 'facet_days') GROUP BY 1`); got != "mentions|3\n" {
+		t.Errorf("references: %s", got)
+	}
+	if _, err := db.write.Exec(`UPDATE mentions SET source_id = 99 WHERE id = 1`); err == nil {
+		t.Error("a mention of a source that does not exist was stored")
 	}
 }

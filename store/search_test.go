@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
+
 	"pantau/brand"
 )
 
@@ -272,5 +274,56 @@ func TestSearchHasOneMeaning(t *testing.T) {
 	}
 	if direct < 50 {
 		t.Errorf("only %d searches ended among the newest: this test proves less than it says", direct)
+	}
+}
+
+// TestSearchInParts searches across two parts of the index.
+func TestSearchInParts(t *testing.T) {
+	db := open(t)
+	add := func(from, to int) {
+		write(t, db, func(tx *Tx, o Origin) error {
+			var items []Item
+			for n := from; n < to; n++ {
+				items = append(items, item(fmt.Sprint(n), fmt.Sprintf("paket %d hilang", n), noon, brand.Negative))
+			}
+			_, err := tx.Add(o, items)
+			return err
+		})
+	}
+	add(1, 2)
+	if _, err := db.write.Exec(fmt.Sprintf(`INSERT INTO mentions (id, brand_id, source_id, lexicon_id, external_id, published_at, collected_at, content, fingerprint, text,
+		polarity, compound, p_negative, doubtful, language) SELECT %d, brand_id, source_id, lexicon_id, 'last', published_at, collected_at, 0, 0, 'paket aman', 2, 0, 0, 0, 1 FROM mentions`, indexPart-101)); err != nil {
+		t.Fatal(err)
+	}
+	add(2, 303) // ids from indexPart - 100 to indexPart + 200
+	for range indexPart/indexMost + 1 {
+		if err := db.Write(context.Background(), (*Tx).catchUp); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := rows(t, db, `SELECT level / 1024, count(*) > 0 FROM search_segdir GROUP BY 1`); got != "0|1\n1|1\n" {
+		t.Fatalf("parts: %s", got)
+	}
+	var got []int64
+	for before := int64(0); ; {
+		list, err := db.Search(context.Background(), "hilang", SearchOptions{Limit: 40, Before: before})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			got = append(got, f.ID)
+		}
+		if len(list) < 40 {
+			break
+		}
+		before = list[39].ID
+	}
+	want := []int64{1}
+	for id := int64(indexPart - 100); id <= indexPart+200; id++ {
+		want = append(want, id)
+	}
+	slices.Reverse(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("page by page (-want +got):\n%s", diff)
 	}
 }

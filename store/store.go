@@ -224,8 +224,13 @@ func (db *DB) prepare(ctx context.Context) error {
 }
 
 func (db *DB) migrate(ctx context.Context, have, latest int64) error {
-	if have > 0 {
-		if err := db.Backup(ctx, fmt.Sprintf("%s.before-schema-%d", db.path, latest)); err != nil {
+	backup := fmt.Sprintf("%s.before-schema-%d", db.path, latest)
+	interrupted, err := db.interrupted(ctx, have)
+	if err != nil {
+		return err
+	}
+	if have > 0 && !interrupted { // otherwise the backup is there, and this is no longer the file of before
+		if err := db.Backup(ctx, backup); err != nil {
 			return fmt.Errorf("back up before the migration: %w", err)
 		}
 	}
@@ -238,10 +243,34 @@ func (db *DB) migrate(ctx context.Context, have, latest int64) error {
 		return err
 	}
 	if _, err := provider.Up(ctx); err != nil {
+		if have > 0 {
+			return fmt.Errorf("%w: start again to go on, or pantau restore %s", err, backup)
+		}
 		return err
 	}
 	_, err = db.write.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", latest))
 	return err
+}
+
+// interrupted reports whether an earlier migration of this file did not get to its
+// end: the version of the file is the last that changes.
+//
+// A step is one transaction with the note that it is done, but for those that have to
+// turn foreign keys off: between the two a process may die. What such a step leaves
+// behind tells that it is done, and the note is added here.
+func (db *DB) interrupted(ctx context.Context, have int64) (bool, error) {
+	if have == 0 {
+		return false, nil // there is nothing to keep
+	}
+	for step, table := range map[int64]string{3: "days", 6: "entries"} {
+		if _, err := db.write.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied)
+			SELECT ?1, 1 WHERE EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?2) AND NOT EXISTS (SELECT 1 FROM goose_db_version WHERE version_id = ?1)`, step, table); err != nil {
+			return false, err
+		}
+	}
+	var done int64
+	err := db.write.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version`).Scan(&done)
+	return done > have, err
 }
 
 func latestMigration() (int64, error) {
