@@ -55,8 +55,9 @@ const (
 	wordEnglish
 	wordMalay
 	wordRegional
-	wordStarts    // a phrase starts with it
+	wordMood      // its entry has entryMood
 	wordContinues // the second word of a phrase
+	wordStarts    // a phrase starts with it
 )
 
 // wordActs are the flags of words that do more than to be an entry.
@@ -223,14 +224,14 @@ func (c *compiler) fileWords() {
 		it.number = c.add(it, c.properties(it))
 		c.a.boosts[it.number] = it.boost
 		if it.alias == 0 {
-			c.a.table.put(it.hash, it.number)
+			c.file(it, it.number)
 		}
 	}
 	c.a.special = uint32(len(c.a.words))
 	for _, s := range c.silent {
 		it := c.word(s)
 		it.number = c.add(it, word{entry: -1, flags: wordSilent})
-		c.a.table.put(it.hash, it.number)
+		c.file(it, it.number)
 	}
 }
 
@@ -245,6 +246,14 @@ func (c *compiler) add(it *item, w word) uint32 {
 	return n
 }
 
+// file lets the form of an item lead to record n.
+func (c *compiler) file(it *item, n uint32) {
+	c.a.table.put(it.hash, n)
+	if form := c.text[it.last : it.last+uint32(it.size)]; len(form) > 1 && class[form[0]] != classWord {
+		c.a.model.emoticons[twoLetters(form[0], form[1])] = true
+	}
+}
+
 func (c *compiler) properties(it *item) word {
 	w := word{entry: it.entry, extra: it.roles, flags: it.flags}
 	if it.roles != 0 {
@@ -253,6 +262,9 @@ func (c *compiler) properties(it *item) word {
 	if it.entry >= 0 {
 		if c.a.info[it.entry].flags&entryContext != 0 {
 			w.flags |= wordContext
+		}
+		if c.a.info[it.entry].flags&entryMood != 0 {
+			w.flags |= wordMood
 		}
 		if p := c.a.info[it.entry].weights[0].pol; p >= rootPolarity || p <= -rootPolarity {
 			w.flags |= wordRoot
@@ -322,7 +334,7 @@ func (c *compiler) fileAliases() {
 			w = word{entry: -1, flags: wordExpands, extra: uint16(len(c.a.expand))}
 			c.a.expand = append(c.a.expand, to)
 		}
-		c.a.table.put(it.hash, c.add(it, w))
+		c.file(it, c.add(it, w))
 	}
 }
 

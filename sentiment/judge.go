@@ -15,6 +15,7 @@ type model struct {
 	prefixes                        []prefix
 	starts                          [1 << 10]uint32 // by the first two letters, a bit for every prefix
 	ends                            [1 << 10]uint32 // by the last two letters, a bit for every clitic, then suffix
+	emoticons                       [1 << 10]bool   // by the first two signs
 	evidence                        float64         // added under the root that normalises for length
 	emphasis                        float64         // factor of an entry in capitals
 	temperature, prior              float64         // calibration of P(negative)

@@ -43,7 +43,8 @@ type scope struct {
 }
 
 // match cuts the tokens of sc into entries, longest first, and notes causes. Most
-// tokens are an entry by themselves, or nothing, with nothing open before them.
+// tokens are an entry by themselves, or nothing, with nothing open before them:
+// they take few branches that a text can surprise.
 func (a *Analyzer) match(sc *scratch) {
 	s := scope{negator: -1, booster: -1, lastHit: -1}
 	sc.tokens = append(sc.tokens, token{flags: tokenBreak}) // so that every token has a next one
@@ -51,29 +52,29 @@ func (a *Analyzer) match(sc *scratch) {
 	sc.tokens = tokens[:len(tokens)-1]
 	sc.matches = slices.Grow(sc.matches[:0], len(tokens))
 	words, pairs := a.words, a.trie.pairs
-	next := words[tokens[0].word]
+	next := &words[tokens[0].word]
 	for i := range sc.tokens {
 		t, after, w := &tokens[i], tokens[i+1].word, next
-		next = words[after]
+		next = &words[after]
 		sc.votes[w.flags/wordIndonesian&7]++
-		hash := pairHash(t.word, after)
-		pair := pairs.has(hash)
+		pair := pairs.has(pairHash(t.word, after), w.flags/wordStarts&(next.flags/wordContinues))
 		if w.flags&wordActs != 0 || t.flags&(tokenBreak|tokenCaps) != 0 || pair || i < s.plain {
 			a.step(sc, &s, i, w, pair)
 			continue
 		}
-		if w.entry < 0 {
-			continue
-		}
 		at := len(sc.matches)
-		sc.matches = sc.matches[:at+1]
-		m := &sc.matches[at] // field by field: a copy would wait for its parts to be stored
+		m := &sc.matches[:at+1][at] // field by field: a copy would wait for its parts to be stored
 		m.start, m.end, m.entry, m.last, m.value, m.rule = t.start, t.end, w.entry, int32(i), 1, 0
-		s.lastHit = at
-		if heard, bit := &sc.heard[w.entry>>6&3], uint64(1)<<(w.entry&63); *heard&bit == 0 && !sc.topical {
-			*heard |= bit
-		} else {
+		if w.entry >= 0 {
+			s.lastHit = at
+			at++
+		}
+		sc.matches = sc.matches[:at]
+		heard, bit := &sc.heard[w.entry>>6&3], uint64(w.entry>>31&1^1)<<(w.entry&63)
+		if *heard&bit != 0 || sc.topical && w.flags&wordMood != 0 {
 			a.finish(sc, &s, i, m)
+		} else {
+			*heard |= bit
 		}
 	}
 	sc.settle()
@@ -126,7 +127,7 @@ func (s *scope) cut(i int) {
 }
 
 // step handles what starts at token i, whatever is open.
-func (a *Analyzer) step(sc *scratch, s *scope, i int, w word, pair bool) {
+func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 	t := &sc.tokens[i]
 	if t.flags&tokenBreak != 0 {
 		s.cut(i)
@@ -142,7 +143,13 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w word, pair bool) {
 		a.causes(sc, s, i, i, &a.roles[w.extra])
 	}
 	if i >= s.taken {
-		a.take(sc, s, i, n, w, entry)
+		if n == 1 && w.flags&(wordNegator|wordBoost|wordContrast) != 0 {
+			a.modify(sc, s, i, w)
+		}
+		if entry >= 0 {
+			a.hit(sc, s, i, n, entry)
+			a.take(s, i, n, w, entry)
+		}
 	}
 	s.plain = s.taken
 	if s.negator >= 0 {
@@ -153,15 +160,8 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w word, pair bool) {
 	}
 }
 
-// take makes a match of the entry at the n tokens from i on, if there is one.
-func (a *Analyzer) take(sc *scratch, s *scope, i, n int, w word, entry int32) {
-	if n == 1 {
-		a.modify(sc, s, i, w)
-	}
-	if entry < 0 {
-		return
-	}
-	a.hit(sc, s, i, n, entry)
+// take notes that the entry at the n tokens from i on is a match.
+func (a *Analyzer) take(s *scope, i, n int, w *word, entry int32) {
 	s.taken = i + n
 	if n > 1 && w.flags&wordNegator != 0 {
 		s.negator = i
@@ -198,10 +198,7 @@ func (a *Analyzer) phrase(sc *scratch, s *scope, i int, entry int32) (int32, int
 }
 
 // modify lets negators, intensifiers and contrast words do their work.
-func (a *Analyzer) modify(sc *scratch, s *scope, i int, w word) {
-	if w.flags&(wordNegator|wordBoost|wordContrast) == 0 {
-		return
-	}
+func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 	switch {
 	case w.flags&wordNegator != 0:
 		if s.negator >= 0 && sc.tokens[i].flags&tokenJoined == 0 {

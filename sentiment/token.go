@@ -274,7 +274,8 @@ func (a *Analyzer) signAt(sc *scratch, text string, i int, gap *tokenFlags) int 
 			return a.placeholder(sc, text, i, i+end+1, gap)
 		}
 	}
-	if i == 0 || class[text[i-1]] != classWord || text[i] == '<' || text[i] == ':' {
+	if next := sc.text[i+1]; a.model.emoticons[twoLetters(text[i], next)] &&
+		(i == 0 || class[text[i-1]] != classWord || text[i] == '<' || text[i] == ':') {
 		for n := min(4, len(text)-i); n >= 2; n-- {
 			if text[i+n-1] == 0 {
 				continue // a zero byte is no part of a form, and the hash does not see it
