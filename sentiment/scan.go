@@ -50,11 +50,11 @@ func (s *scratch) load(text string) {
 		}
 	}
 	runs[k], runs[k+1] = int32(n), int32(n+1)
-	b[n+1] = '.' // an ending: no word is joined to this one
+	b[n+1] = '\'' // an ending: no word is joined to this one
 }
 
-// line appends the run at k, after a gap, and those that follow with one space
-// between them and no sign at their end that may join them to something. It
+// line appends the run at k, after a gap, and those that follow with a space or a
+// pause between them and no sign at their end that may join them to something. It
 // returns the place of the run after them.
 func (s *scratch) line(k int, gap tokenFlags) int {
 	b, runs := s.text, s.runs
@@ -64,9 +64,14 @@ func (s *scratch) line(k int, gap tokenFlags) int {
 		t := &made[n]
 		t.start, t.end, t.flags = i, end, tokenPlain|gap
 		n, k, gap = n+1, k+2, 0
-		space := b[end]
+		sign, next := b[end], end+1
 		i, end = runs[k], runs[k+1]
-		if i != t.end+1 || space != ' ' || endings[b[end]] {
+		if i != next || sign != ' ' {
+			if gap = pauses[sign]; gap == 0 || i != next && (i != next+1 || b[next] != ' ') {
+				break
+			}
+		}
+		if mayJoin(b[end], int(end-i)) {
 			break
 		}
 	}

@@ -63,18 +63,34 @@ var class = func() (c [256]uint8) {
 	return c
 }()
 
-// endings are the signs after a word that may belong to it: an apostrophe, a
-// letter outside ASCII, the start of an address.
-var endings = func() (t [256]bool) {
-	for b := range t {
-		t[b] = b == '\'' || b == '.' || b == ':' || b >= 0x80
+// endings are the signs after a word that may belong to it, with the sizes that the
+// word must have for that, a bit each: an apostrophe, a letter outside ASCII, the
+// start of an address.
+var endings = func() (t [256]uint8) {
+	t['\''] = 0xff
+	t['.'] = 1 << len("www")
+	t[':'] = 1<<len("http") | 1<<len("https")
+	for b := 0x80; b < len(t); b++ {
+		t[b] = 0xff
 	}
 	return t
 }()
 
-// tokenise fills sc.tokens with the words of text. Words with one space between
-// them are taken at once; what else stands between them, or joins them, is rare
-// and read sign by sign. Then all words are looked up together.
+// pauses are what a sign right after a word does to the next word, where it does
+// nothing else.
+var pauses = func() (t [256]tokenFlags) {
+	for _, b := range ".;\n" {
+		t[b] = tokenBreak
+	}
+	for _, b := range ",()]{}|/\"" {
+		t[b] = tokenComma
+	}
+	return t
+}()
+
+// tokenise fills sc.tokens with the words of text. Words with a space or a pause
+// between them are taken at once; what else stands between them, or joins them, is
+// rare and read sign by sign. Then all words are looked up together.
 func (a *Analyzer) tokenise(sc *scratch, text string) {
 	sc.load(text)
 	var gap tokenFlags
@@ -85,7 +101,7 @@ func (a *Analyzer) tokenise(sc *scratch, text string) {
 		if i == len(text) {
 			break
 		}
-		if end := int(sc.runs[k+1]); endings[sc.text[end]] {
+		if end := int(sc.runs[k+1]); mayJoin(sc.text[end], end-i) {
 			if to := a.joined(sc, text, i, end, &gap); to > end {
 				i = to
 				continue
@@ -172,6 +188,9 @@ func (a *Analyzer) gapAt(sc *scratch, text string, i int, gap *tokenFlags) int {
 	}
 	return a.signAt(sc, text, i, gap)
 }
+
+// mayJoin reports whether a sign after a word of a size may belong to it.
+func mayJoin(sign byte, size int) bool { return endings[sign]>>(uint(size)&7)&1 != 0 }
 
 // joined reads a word that goes on after a sign, or an address, and returns the
 // end of it. It returns end when the word simply ends there.
