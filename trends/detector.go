@@ -69,10 +69,10 @@ func NewDetector(o Options, start time.Time) *Detector {
 }
 
 // Push closes the next hour and returns the verdict at its end.
-func (d *Detector) Push(h Hour) Verdict {
+func (d *Detector) Push(h Hour) (v Verdict) {
 	d.take(h)
 	d.roll()
-	v := d.judge()
+	d.judge(&v)
 	d.follow(&v)
 	d.tick()
 	return v
@@ -160,11 +160,11 @@ func (d *Detector) book(hours *[24]Hour) {
 
 // Preview judges the hour that is running, as if it ended now. The coverage of
 // h says how much of it has passed. Nothing is learned.
-func (d *Detector) Preview(h Hour) Verdict {
+func (d *Detector) Preview(h Hour) (v Verdict) {
 	running := *d
 	running.take(h)
 	running.roll()
-	v := running.judge()
+	running.judge(&v)
 	v.Running = true
 	return v
 }

@@ -55,13 +55,14 @@ func (d *Detector) stage() (Stage, float64) {
 	return StageNormal, 0
 }
 
-// judge decides on the windows that end now.
-func (d *Detector) judge() Verdict {
+// judge decides on the windows that end now. The verdict is filled in place: it
+// is large, and copies of it were a tenth of the cost of an hour.
+func (d *Detector) judge(v *Verdict) {
 	stage, more := d.stage()
 	newest, day := &d.cells[(d.hours-1)%longest], &d.lastDay
-	v := Verdict{At: d.clock.end(), Reason: Quiet, Stage: stage, Factor: 1,
-		Threshold: thresholds[min(int(d.options.Sensitivity), len(thresholds)-1)] + more + d.today.proof + max(d.options.Margin, 0),
-		Negatives: day.raw, Newest: int(newest.raw), Usual: float64(newest.mean)}
+	v.At, v.Reason, v.Stage, v.Factor = d.clock.end(), Quiet, stage, 1
+	v.Threshold = thresholds[min(int(d.options.Sensitivity), len(thresholds)-1)] + more + d.today.proof + max(d.options.Margin, 0)
+	v.Negatives, v.Newest, v.Usual = day.raw, int(newest.raw), float64(newest.mean)
 	if d.hours <= d.wary {
 		v.Threshold += gapMargin
 	}
@@ -75,7 +76,7 @@ func (d *Detector) judge() Verdict {
 	}
 	deciding, i, t := day, dayWindow, test{}
 	switch {
-	case cold && d.coldStart(&v, day, &t):
+	case cold && d.coldStart(v, day, &t):
 	case stage == StageLearning:
 		v.Reason = Learning
 	case !d.watchedLately():
@@ -84,22 +85,21 @@ func (d *Detector) judge() Verdict {
 		v.Reason = BelowFloor
 	default:
 		all := d.windows()
-		i, t = d.decide(&v, &all)
+		i, t = d.decide(v, &all)
 		deciding = &all[i]
 	}
 	if !v.Fires && stage != StageLearning && d.bombed(day, v.Threshold) {
 		v.Reason = ReviewBombing
 	}
-	d.describe(&v, deciding, i, t)
+	d.describe(v, deciding, i, t)
 	if v.Fires {
 		v.Rise = d.rise(deciding)
 	}
 	v.Calm = true
 	if d.ringing || v.Fires {
-		d.recovery(&v)
+		d.recovery(v)
 		v.Calm = v.Calm && !v.Cold // what came with the first day is not usual because it stays
 	}
-	return v
 }
 
 // coldStart finds an incident that was there before us: hardly anything but
