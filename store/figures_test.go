@@ -190,6 +190,7 @@ func TestFigures(t *testing.T) {
 		path = filepath.Join(t.TempDir(), "figures.db")
 	}
 	_, err = os.Stat(path)
+	begin := time.Now()
 	db, openErr := Open(context.Background(), path, wib)
 	if openErr != nil {
 		t.Fatal(openErr)
@@ -197,6 +198,8 @@ func TestFigures(t *testing.T) {
 	defer db.Close()
 	if errors.Is(err, os.ErrNotExist) {
 		figuresOfIngest(t, db, size)
+	} else {
+		t.Logf("opened, with the backup and the migration if there was one, in %.1f s", time.Since(begin).Seconds())
 	}
 	figuresOfIndex(t, db)
 	figuresOfQueries(t, db)
