@@ -386,6 +386,15 @@ func TestVerifyFindsDamage(t *testing.T) {
 			t.Errorf("Verify = %+v, %v; want the key missed", v, err)
 		}
 	})
+	t.Run("counts of nobody", func(t *testing.T) { // control of the check of counts
+		db := openWithEverything(t)
+		if _, err := db.write.Exec(`UPDATE days SET source_id = 99 WHERE source_id = 1`); err != nil {
+			t.Fatal(err)
+		}
+		if v, err := Verify(ctx, db.path); err != nil || len(v.Problems) != 1 || !strings.Contains(v.Problems[0], "unknown source") {
+			t.Errorf("Verify = %+v, %v; want the source missed", v, err)
+		}
+	})
 	damage("truncated", func(_ *testing.T, _ *DB, data []byte) []byte { return data[:len(data)/2] })
 	damage("a page of zeros", func(_ *testing.T, _ *DB, data []byte) []byte { clear(data[20*4096 : 21*4096]); return data })
 	damage("no database", func(_ *testing.T, _ *DB, data []byte) []byte { return []byte("text") })
