@@ -300,7 +300,7 @@ func (a *Analyzer) signAt(sc *scratch, text string, i int, gap *tokenFlags) int 
 				continue // a zero byte is no part of a form, and the hash does not see it
 			}
 			if w := a.find(hashOf(text[i : i+n])); w != 0 {
-				sc.add(token{int32(i), int32(i + n), w, *gap})
+				sc.add(token{int32(i), int32(i + n), w, *gap | tokenComma}) // no word before it negates it
 				*gap = tokenComma
 				return i + n
 			}
@@ -347,7 +347,7 @@ func (a *Analyzer) runeAt(sc *scratch, text string, i int, gap *tokenFlags) int 
 	case unicode.IsSpace(r), unicode.IsPunct(r):
 		return i + n
 	}
-	sc.add(token{int32(i), int32(i + n), a.find(hashOf(text[i : i+n])), *gap})
+	sc.add(token{int32(i), int32(i + n), a.find(hashOf(text[i : i+n])), *gap | tokenComma})
 	*gap = tokenComma
 	return i + n
 }
