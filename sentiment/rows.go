@@ -22,7 +22,7 @@ func (lex *lexicon) modelRow(r row) error {
 func (lex *lexicon) denyRow(r row) error {
 	text := normalText(r.field(0))
 	lex.deny[text] = true
-	lex.word(text).marks |= itemDenied
+	lex.word(text).marks |= itemDenied | itemUsed // a word of its own, so that no affix is taken off: Melayu is not layu
 	return nil
 }
 
