@@ -30,12 +30,13 @@ func defaults() options {
 // trainer holds one run.
 type trainer struct {
 	options
-	sets  []dataset
-	base  *sentiment.Analyzer        // the lexicon without learned weights
-	prior map[string]sentiment.Entry // what curators and the English prior say
-	apart map[string]bool
-	words map[string]*term
-	pairs map[string]*term
+	sets   []dataset
+	base   *sentiment.Analyzer        // the lexicon without learned weights
+	prior  map[string]sentiment.Entry // what curators and the English prior say
+	apart  map[string]bool
+	closed map[string]bool // words that hold a sentence together
+	words  map[string]*term
+	pairs  map[string]*term
 }
 
 func run(o options) error {
@@ -95,11 +96,13 @@ func (t *trainer) sourced(x *term) bool {
 	return len(x.families) >= x.sources() || t.prior[x.text].Text != ""
 }
 
-// candidateWords are the words that may get a weight.
+// candidateWords are the words that may get a weight. One that only holds a
+// sentence together says more about the style of a collection than about an
+// opinion.
 func (t *trainer) candidateWords() []string {
 	var out []string
 	for _, x := range sorted(t.words) {
-		if t.sourced(x) {
+		if t.sourced(x) && !(t.closed[x.text] && t.prior[x.text].Text == "") {
 			out = append(out, x.text)
 		}
 	}
@@ -309,7 +312,8 @@ func (t *trainer) learn(words, phrases []string) ([]string, *weights, []example,
 	for i := range xs {
 		xs[i].expand(w.parts)
 	}
-	fit(t.options, w, xs, t.polar(), func(id int32) float64 { return t.pull(names[id]) }, func(id int32) float64 { return t.flat(names[id]) })
+	doubt := t.doubts(names, t.tally(len(names), xs))
+	fit(t.options, w, xs, t.polar(), func(id int32) float64 { return t.pull(names[id]) * doubt[id] }, func(id int32) float64 { return t.flat(names[id]) * doubt[id] })
 	return names, w, xs, nil
 }
 

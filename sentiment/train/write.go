@@ -22,9 +22,12 @@ func (f withoutWeights) Open(name string) (fs.File, error) {
 	return f.FS.Open(name)
 }
 
-// readLists reads the words that keep their clitic.
+// readLists reads the words that keep their clitic and those of closed classes.
 func (t *trainer) readLists() (err error) {
-	t.apart, err = t.list("apart.txt")
+	if t.apart, err = t.list("apart.txt"); err != nil {
+		return err
+	}
+	t.closed, err = t.list("closed.txt")
 	return err
 }
 
