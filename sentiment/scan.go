@@ -18,14 +18,21 @@ const (
 
 func eightAt(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i : i+8 : i+8]) }
 
-// alphanumeric returns one bit for each of eight bytes, the first byte lowest:
-// whether it is an ASCII letter or digit.
-func alphanumeric(x uint64) uint64 {
-	low := x &^ highs
-	small := low | caseBits
-	letters := (small + (0x80-'a')*ones) &^ (small + (0x7f-'z')*ones)
-	digits := (low + (0x80-'0')*ones) &^ (low + (0x7f-'9')*ones)
-	return ((letters | digits) &^ x & highs) * 0x0002040810204081 >> 56
+// alphanumeric returns one bit for each byte of a block, the first byte lowest:
+// whether it is an ASCII letter or digit. Its constants want all registers.
+//
+//go:noinline
+func alphanumeric(block *[64]byte) (in uint64) {
+	for j := 0; j < 64; j += 8 {
+		x := binary.LittleEndian.Uint64(block[j:])
+		low := x &^ highs
+		small := low | caseBits
+		// Each sum has a high bit from a border on. A byte between two borders is past
+		// an odd number of them.
+		past := (low + (0x80-'0')*ones) ^ (low + (0x7f-'9')*ones) ^ (small + (0x80-'a')*ones) ^ (small + (0x7f-'z')*ones)
+		in |= (past &^ x & highs) * 0x0002040810204081 >> 56 << j
+	}
+	return in
 }
 
 // load copies text into the scratch and notes where its runs of letters and digits
@@ -38,10 +45,7 @@ func (s *scratch) load(text string) {
 	clear(b[n : n+room])
 	k, last := 0, uint64(0) // whether the byte before is in a run
 	for base := 0; base <= n; base += 64 {
-		in, block := uint64(0), (*[64]byte)(b[base:])
-		for j := 0; j < 64; j += 8 {
-			in |= alphanumeric(binary.LittleEndian.Uint64(block[j:])) << j
-		}
+		in := alphanumeric((*[64]byte)(b[base:]))
 		edges := in ^ (in<<1 | last)
 		last = in >> 63
 		for ; edges != 0; edges &= edges - 1 {
@@ -85,7 +89,7 @@ func (s *scratch) hash() {
 	hashes := s.hashes[:len(tokens)]
 	for k := range tokens {
 		t := &tokens[k]
-		w := wordOf((*[16]byte)(b[t.start:t.start+16:t.start+16]), &masks[min(uint(t.end-t.start), longWord)])
+		w := wordOf((*[16]byte)(b[uint32(t.start):]), &masks[min(uint32(t.end-t.start), longWord)])
 		if w.capitals() && t.end-t.start > 1 {
 			t.flags |= t.flags / tokenPlain & 1 * tokenCaps
 		}
