@@ -3,6 +3,7 @@ package sentiment
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // A text is read through a copy with room behind it, so that eight bytes may be
@@ -54,6 +55,7 @@ func (s *scratch) load(text string) {
 		}
 	}
 	runs[k], runs[k+1] = int32(n), int32(n+1)
+	s.ends = k
 	b[n+1] = '\'' // an ending: no word is joined to this one
 }
 
@@ -62,7 +64,8 @@ func (s *scratch) load(text string) {
 // returns the place of the run after them.
 func (s *scratch) line(k int, gap tokenFlags) int {
 	b, runs := s.text, s.runs
-	made, n := s.tokens[:cap(s.tokens)], len(s.tokens)
+	made, n := slices.Grow(s.tokens, (s.ends-k)/2), len(s.tokens)
+	made = made[:cap(made)]
 	i, end := runs[k], runs[k+1]
 	for {
 		t := &made[n]
@@ -86,6 +89,7 @@ func (s *scratch) line(k int, gap tokenFlags) int {
 // hash computes the hashes of all tokens, zero for numbers.
 func (s *scratch) hash() {
 	b, tokens := s.text, s.tokens
+	s.hashes = slices.Grow(s.hashes[:0], len(tokens))[:len(tokens)]
 	hashes := s.hashes[:len(tokens)]
 	for k := range tokens {
 		t := &tokens[k]
@@ -106,7 +110,8 @@ func (s *scratch) hash() {
 func (a *Analyzer) look(s *scratch) {
 	tokens, words, first := s.tokens, a.words, &a.table.first
 	hashes := s.hashes[:len(tokens)]
-	missed, n, greatest := s.missed[:len(s.missed)], 0, uint32(0)
+	s.missed = slices.Grow(s.missed[:0], len(tokens))
+	missed, n, greatest := s.missed[:len(tokens)], 0, uint32(0)
 	for k := range tokens {
 		h := hashes[k]
 		w := &words[first[h>>firstShift]]
@@ -121,7 +126,7 @@ func (a *Analyzer) look(s *scratch) {
 		greatest = max(greatest, word)
 		tokens[k].word = word
 	}
-	s.misses, s.greatest = n, greatest
+	s.missed, s.greatest = missed[:n], greatest
 }
 
 // fit makes room for a text of n bytes.
@@ -132,9 +137,6 @@ func (s *scratch) fit(n int) {
 	size := n + n/4 + room + 64
 	s.text = make([]byte, size)
 	s.runs = make([]int32, size+2)
-	s.tokens = make([]token, 0, size) // every token has a byte of its own
-	s.hashes = make([]uint64, size)
-	s.missed = make([]int32, size)
 }
 
 // written is what one look at a word finds: its hash in lower case, and all its

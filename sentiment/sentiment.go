@@ -116,13 +116,13 @@ func (a *Analyzer) ScoreInto(dst *brand.Score, text string, stars int) {
 type scratch struct {
 	text     []byte  // the text, and room behind it
 	runs     []int32 // where its runs of letters and digits start and end
+	ends     int     // behind the last of them
 	tokens   []token
 	signs    []sign   // tokens that are no runs
 	hashes   []uint64 // of the tokens
-	missed   []int32  // tokens whose word is still to be found, misses of them
-	misses   int
-	greatest uint32  // word of all
-	folded   []token // tokens before those that stand for several words are replaced
+	missed   []int32  // tokens whose word is still to be found
+	greatest uint32   // word of all
+	folded   []token  // tokens before those that stand for several words are replaced
 	matches  []match
 	causes   []brand.CauseHit
 	last     causeState
@@ -161,7 +161,7 @@ func (s *scratch) reset() {
 		*s = *newScratch().(*scratch)
 	}
 	s.tokens, s.signs, s.causes = s.tokens[:0], s.signs[:0], s.causes[:0]
-	s.lower, s.upper, s.contexts, s.marks, s.misses, s.greatest = 0, 0, 0, 0, 0, 0
+	s.lower, s.upper, s.contexts, s.marks = 0, 0, 0, 0
 	s.heard, s.votes = [4]uint64{}, [8]int32{}
 	s.loud, s.caused, s.topical, s.fact = false, false, false, false
 }

@@ -121,7 +121,7 @@ func (a *Analyzer) tokenise(sc *scratch, text string) {
 // settle finds the words that do not lie at their first place, and numbers. The
 // words of signs are known.
 func (a *Analyzer) settle(sc *scratch) {
-	for _, n := range sc.missed[:sc.misses] {
+	for _, n := range sc.missed {
 		if t := &sc.tokens[n]; t.flags&tokenPlain != 0 {
 			t.word = a.resolve(sc, t, sc.hashes[n])
 			sc.greatest = max(sc.greatest, t.word)
