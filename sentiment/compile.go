@@ -104,38 +104,47 @@ func (lex *lexicon) compile() *Analyzer {
 	return c.a
 }
 
-// hotFirst returns the numbers below n, those of great heat first, by powers of
+// hotFirst returns the numbers of heat, those of great heat first, by powers of
 // two: what is read most then lies together in memory. Numbers without heat (-1)
 // are left out.
-func hotFirst(n int, heat func(int) int32) []uint32 {
+func hotFirst(heat []int32) []uint32 {
 	var starts [34]int
-	for i := range n {
-		starts[33-bits.Len32(uint32(heat(i)+1))]++ // -1 falls into the last one
+	for _, h := range heat {
+		starts[33-bits.Len32(uint32(h+1))]++ // -1 falls into the last one
 	}
 	at := 0
 	for k, count := range starts {
 		starts[k] = at
 		at += count
 	}
-	order := make([]uint32, n)
-	for i := range n {
-		k := 33 - bits.Len32(uint32(heat(i)+1))
+	order := make([]uint32, len(heat))
+	for i, h := range heat {
+		k := 33 - bits.Len32(uint32(h+1))
 		order[starts[k]] = uint32(i)
 		starts[k]++
 	}
 	return order[:starts[32]]
 }
 
+// denied reports whether a word of an entry is on the deny list.
+func (c *compiler) denied(e *entryRow) bool {
+	for _, w := range c.path(e) {
+		if c.items[w].marks&itemDenied != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // fileEntries numbers the entries that carry weight.
 func (c *compiler) fileEntries() {
-	order := hotFirst(len(c.entries), func(i int) int32 {
-		for _, w := range c.path(&c.entries[i]) {
-			if c.items[w].marks&itemDenied != 0 {
-				return -1
-			}
+	heat := make([]int32, len(c.entries))
+	for i := range c.entries {
+		if heat[i] = c.entries[i].n; c.denied(&c.entries[i]) {
+			heat[i] = -1
 		}
-		return c.entries[i].n
-	})
+	}
+	order := hotFirst(heat)
 	for i := range c.items {
 		c.items[i].entry = -1
 	}
@@ -201,18 +210,19 @@ func (it *item) turned(own pair, share [2]float64) pair {
 // fileWords numbers the words that a text may contain. Words that are silent come
 // last, and after them the forms that stand for several words.
 func (c *compiler) fileWords() {
-	order := hotFirst(len(c.items), func(i int) int32 {
-		if c.items[i].marks&itemUsed == 0 {
-			return -1
+	heat := make([]int32, len(c.items))
+	for i := range c.items {
+		if heat[i] = c.items[i].hot; c.items[i].marks&itemUsed == 0 {
+			heat[i] = -1
 		}
-		return c.items[i].hot
-	})
+	}
+	order := hotFirst(heat)
 	n := 1 + len(order) + len(c.silent) + len(c.alias)
 	c.a.words = make([]word, 1, n)
 	c.a.names = make([]span, 1, n)
 	c.a.boosts = make([]uint8, n)
 	c.a.words[0].entry = -1
-	c.a.table.rest = map[uint64]uint32{}
+	c.a.table.makeRoom(n)
 	for i := range c.items {
 		c.items[i].number = 0
 	}
@@ -280,29 +290,24 @@ const rootPolarity = 12
 // filePhrases builds the paths over word numbers. An item comes after the one that
 // it goes on from.
 func (c *compiler) filePhrases() {
-	heat := make([]int32, len(c.items)) // plus one, of phrases that a text may contain
+	heat := make([]int32, len(c.items))
 	for i := range c.items {
 		it := &c.items[i]
-		if it.from == 0 || c.items[it.last].number == 0 || c.items[it.from].number == 0 && heat[it.from] == 0 {
-			continue
+		heat[i] = -1
+		if it.from == 0 || c.items[it.last].number == 0 || c.items[it.from].number == 0 && heat[it.from] < 0 {
+			continue // no text may contain it
 		}
-		heat[i] = 1
+		heat[i] = 0
 		if it.entry >= 0 {
-			heat[i] += c.a.details[it.entry].n
+			heat[i] = c.a.details[it.entry].n
 		}
 	}
 	for i := len(heat) - 1; i > 0; i-- {
-		if heat[i] != 0 {
-			from := &heat[c.items[i].from]
-			*from = max(*from, heat[i])
+		if from := c.items[i].from; heat[i] >= 0 && c.items[from].from != 0 {
+			heat[from] = max(heat[from], heat[i])
 		}
 	}
-	order := hotFirst(len(heat), func(i int) int32 {
-		if c.items[i].from == 0 {
-			return -1
-		}
-		return heat[i] - 1
-	})
+	order := hotFirst(heat)
 	c.a.trie = newTrie(len(order), uint32(len(c.a.words)+len(c.alias)))
 	for k, i := range order {
 		c.items[i].number = c.a.trie.base + uint32(k)

@@ -17,33 +17,41 @@ type item struct {
 	marks   itemMarks
 }
 
-// intern returns the item of a hash, made when needed.
+// intern returns the item of a hash, made when needed. The index has the number of
+// an item below half of its hash, so that few others are looked at on the way.
 func (lex *lexicon) intern(h uint64) *item {
+	const half = 1<<32 - 1
 	mask := uint64(len(lex.index) - 1)
 	i := h & mask
 	for ; lex.index[i] != 0; i = (i + 1) & mask {
-		if it := &lex.items[lex.index[i]]; it.hash == h {
-			return it
+		if at := lex.index[i]; at>>32 == h>>32 {
+			if it := &lex.items[at&half]; it.hash == h {
+				return it
+			}
 		}
 	}
-	if 2*len(lex.items) >= len(lex.index) {
+	if 4*len(lex.items) >= 3*len(lex.index) {
 		lex.grow()
 		return lex.intern(h)
 	}
-	lex.index[i] = uint32(len(lex.items))
+	lex.index[i] = h&^half | uint64(len(lex.items))
 	lex.items = append(lex.items, item{hash: h, entry: -1, number: uint32(len(lex.items))})
 	return &lex.items[len(lex.items)-1]
 }
 
 func (lex *lexicon) grow() {
-	lex.index = make([]uint32, 2*len(lex.index))
+	from := lex.index
+	lex.index = make([]uint64, 2*len(from))
 	mask := uint64(len(lex.index) - 1)
-	for n := 1; n < len(lex.items); n++ {
-		i := lex.items[n].hash & mask
+	for _, at := range from {
+		if at == 0 {
+			continue
+		}
+		i := lex.items[uint32(at)].hash & mask
 		for lex.index[i] != 0 {
 			i = (i + 1) & mask
 		}
-		lex.index[i] = uint32(n)
+		lex.index[i] = at
 	}
 }
 

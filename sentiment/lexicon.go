@@ -44,7 +44,7 @@ type pair struct{ pol, sub int8 }
 // allocator nor the garbage collector has work with it.
 type lexicon struct {
 	items   []item
-	index   []uint32 // open-addressed, by hash: item numbers
+	index   []uint64 // open-addressed, by hash
 	text    []byte   // the words, one after the other
 	entries []entryRow
 	paths   []uint32   // the words of the entries, one after the other
@@ -98,8 +98,8 @@ const (
 const sizeHint = 1 << 16
 
 func newLexicon() *lexicon {
-	return &lexicon{items: make([]item, 1, sizeHint*3/4), index: make([]uint32, 2*sizeHint), text: make([]byte, 0, 11*sizeHint),
-		entries: make([]entryRow, 0, sizeHint/2), paths: make([]uint32, 0, sizeHint*3/4),
+	return &lexicon{items: make([]item, 1, sizeHint*3/4), index: make([]uint64, sizeHint), text: make([]byte, 0, 11*sizeHint),
+		entries: make([]entryRow, 0, sizeHint*5/8), paths: make([]uint32, 0, sizeHint*3/4),
 		alias: make([][]uint32, 1), roles: make([]causeRoles, 1), strings: []string{""}, known: map[string]uint16{"": 0},
 		deny: map[string]bool{}, numbers: map[string]float64{}}
 }

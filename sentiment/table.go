@@ -10,13 +10,22 @@ import (
 // record keeps, an unknown word is taken for a known one once in 10^9 words.
 type table struct {
 	first [1 << firstBits]uint16 // small enough to stay in the second-level cache
-	rest  map[uint64]uint32
+	rest  []slot                 // open-addressed
+	shift uint
 }
+
+type slot struct{ tag, record uint32 }
 
 const (
 	firstBits  = 16
 	firstShift = 64 - firstBits
 )
+
+// makeRoom makes room for n words. About a third of them is not at the first place.
+func (t *table) makeRoom(n int) {
+	size := 1 << bits.Len(uint(n))
+	t.rest, t.shift = make([]slot, size), uint(64-bits.TrailingZeros(uint(size)))
+}
 
 // put files record n, whose form has hash h.
 func (t *table) put(h uint64, n uint32) {
@@ -24,7 +33,22 @@ func (t *table) put(h uint64, n uint32) {
 		*first = uint16(n)
 		return
 	}
-	t.rest[h] = n
+	mask, i := uint64(len(t.rest)-1), h>>t.shift
+	for t.rest[i].record != 0 {
+		i = (i + 1) & mask
+	}
+	t.rest[i] = slot{uint32(h), n}
+}
+
+// later finds a record that is not at the first place of its hash, 0 when there is
+// none.
+func (t *table) later(h uint64) uint32 {
+	mask := uint64(len(t.rest) - 1)
+	for i := h >> t.shift; ; i = (i + 1) & mask {
+		if s := t.rest[i]; s.tag == uint32(h) || s.record == 0 {
+			return s.record
+		}
+	}
 }
 
 // find returns the word of a hash, 0 when there is none.
@@ -34,7 +58,7 @@ func (a *Analyzer) find(h uint64) uint32 {
 		return 0
 	}
 	if a.words[n].hash != uint32(h) {
-		n = a.table.rest[h]
+		n = a.table.later(h)
 	}
 	return a.words[n].number
 }
