@@ -29,8 +29,8 @@ Usage:
 Replays a history hour by hour, as if it happened now, and shows what would have
 been alerted. FILE.csv has the columns time, stars and text (one mention a row)
 and perhaps collected_at, or hour, n, k and perhaps coverage; an hour without a
-row was not watched. BRAND is one of the configuration: what is stored about it is
-replayed with its calendar, each mention from the hour in which it was collected.
+row was not watched. BRAND is one of the configuration: what is stored about it
+is replayed with its calendar, each mention from when it was collected.
 
     --negative WHAT    text: the scorer decides (default); stars: 1 and 2 are
     --labels FILE      JSON of incidents that people marked, under the name of

@@ -22,8 +22,8 @@ Usage:
 
 Reads the configuration as strictly as pantau run does: unknown keys, wrong
 types, schedules, secrets and the options of every source. All mistakes come at
-once, each with its line. Nothing is collected and nothing is written. Where there
-is a history already, it says how often each sensitivity would have alerted on it.
+once, each with its line. Nothing is collected and nothing is written. Where
+there is a history, it says how often each sensitivity would have alerted on it.
 
     --online    read each source once, without storing anything: its status,
                 why, and what to do. The exit status is 1 when one cannot be
