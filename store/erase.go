@@ -241,7 +241,7 @@ func (tx *Tx) wipe(ids []int64, r *Receipt) error {
 		if err := tx.exec(`DELETE FROM search WHERE docid IN (SELECT value FROM json_each(?))`, idList(ids)); err != nil {
 			return err
 		}
-		if err := tx.dropDeadWords(); err != nil {
+		if err := tx.mergeIndex(); err != nil {
 			return err
 		}
 	}

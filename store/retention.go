@@ -40,7 +40,7 @@ func (db *DB) Forget(ctx context.Context, texts, numbers time.Time) error {
 		if old == 0 {
 			return nil
 		}
-		return tx.dropDeadWords()
+		return tx.mergeIndex() // until then the words of deleted texts stay in the older pieces
 	})
 }
 
@@ -49,10 +49,4 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// dropDeadWords merges the search index into one piece: until then the words of
-// deleted texts stay in the older pieces.
-func (tx *Tx) dropDeadWords() error {
-	return tx.exec(`INSERT INTO search (search) VALUES ('optimize')`)
 }

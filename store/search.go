@@ -31,7 +31,19 @@ func (tx *Tx) index(last int64) error {
 	if err := tx.set("search_through", strconv.FormatInt(to, 10)); err != nil {
 		return err
 	}
-	return tx.exec(`INSERT INTO search (docid, part, body) SELECT rowid, part, body FROM search_texts WHERE rowid > ?`, through)
+	if err := tx.exec(`INSERT INTO search (docid, part, body) SELECT rowid, part, body FROM search_texts WHERE rowid > ?`, through); err != nil {
+		return err
+	}
+	if through/indexPart == to/indexPart {
+		return nil
+	}
+	return tx.mergeIndex() // the part that is full: a search of rare words has to look into every piece of every part
+}
+
+// mergeIndex makes one piece of each part of the search index. It leaves those alone
+// that are one piece already.
+func (tx *Tx) mergeIndex() error {
+	return tx.exec(`INSERT INTO search (search) VALUES ('optimize')`)
 }
 
 func (tx *Tx) searchThrough() (id int64, err error) {
