@@ -66,7 +66,7 @@ func foldRune(b *folded, n int, r rune) int {
 // unseen looks for the word behind a form, from i to end, that the table does not
 // hold. Most such forms are names and rare words: they have no letter twice and
 // no affix, and are given up at once.
-func (a *Analyzer) unseen(sc *scratch, i, end int, h uint64) uint32 {
+func (a *Analyzer) unseen(sc *scratch, i, end int) uint32 {
 	n := end - i
 	if n < 3 || n > foldMax {
 		return a.overlong(sc, i, end)
@@ -76,16 +76,10 @@ func (a *Analyzer) unseen(sc *scratch, i, end int, h uint64) uint32 {
 	if plain && !a.affixed(b[i], b[i+1], b[end-2], b[end-1]) {
 		return 0
 	}
-	m := &sc.memo[h>>(64-memoBits)]
-	if m.hash != h {
-		m.hash = h
-		if plain {
-			m.word = a.stemmed(sc, sc.lowered(i, end))
-		} else {
-			m.word = a.variants(sc, sc.shortened(i, end))
-		}
+	if plain {
+		return a.stemmed(sc, sc.lowered(i, end))
 	}
-	return m.word
+	return a.variants(sc, sc.shortened(i, end))
 }
 
 // overlong reads a form that is too long for a word unless it is stretched.

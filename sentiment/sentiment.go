@@ -126,9 +126,8 @@ type scratch struct {
 	matches  []match
 	causes   []brand.CauseHit
 	last     causeState
-	memo     [1 << memoBits]memo // findings about unseen forms
-	votes    [8]int32            // tokens by the languages of their words
-	heard    [4]uint64           // one bit for the entries so far
+	votes    [8]int32  // tokens by the languages of their words
+	heard    [4]uint64 // one bit for the entries so far
 	buf      folded
 	alt      folded
 	lower    int   // letters in lower case
@@ -140,14 +139,6 @@ type scratch struct {
 	topical  bool  // the topic of a cause was named
 	fact     bool  // a complaint was stated as a fact
 }
-
-// memo is what was found out about one form; it belongs to one analyzer.
-type memo struct {
-	hash uint64
-	word uint32
-}
-
-const memoBits = 10
 
 // keepBytes bounds the memory that a rare huge text leaves in the pool.
 const keepBytes = 1 << 16

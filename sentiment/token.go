@@ -150,7 +150,7 @@ func (a *Analyzer) resolve(sc *scratch, t *token, hash uint64) uint32 {
 	if w := a.find(hash); w != 0 {
 		return w
 	}
-	return a.unseen(sc, int(t.start), int(t.end), hash)
+	return a.unseen(sc, int(t.start), int(t.end))
 }
 
 // between reads what stands between two words, from i on. It returns where the
