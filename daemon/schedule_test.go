@@ -114,7 +114,7 @@ func TestDailyJobs(t *testing.T) {
 		{"the day with two 02:30", "Europe/Amsterdam", autumn, "30 2 * * *", 0, 0},
 		{"the day without 02:30, at 03:00", "Europe/Amsterdam", spring, "0 3 * * *", 0, 0},
 		{"the day with two 02:30, at 03:00", "Europe/Amsterdam", autumn, "0 3 * * *", 0, 0},
-		{"set forward over the time", "WIB", "2026-11-21", "30 7 * * *", 31 * time.Hour, time.Hour},
+		{"set forward over the time", "WIB", "2026-11-21", "30 7 * * *", 30*time.Hour + 45*time.Minute, time.Hour},
 		{"set forward, not over it", "WIB", "2026-11-21", "30 7 * * *", 33 * time.Hour, time.Hour},
 		{"set back over the time", "WIB", "2026-11-21", "30 7 * * *", 32 * time.Hour, -time.Hour},
 		{"set back, not over it", "WIB", "2026-11-21", "30 7 * * *", 40 * time.Hour, -time.Hour},
