@@ -23,7 +23,7 @@ type options struct {
 }
 
 func defaults() options {
-	return options{entries: 10000, epochs: 16, minWord: 3, minPair: 5, least: 0.2, ridge: 0.05, freeRidge: 0.4, flatFree: 0.01, flatPrior: 0.003, phraseRidge: 0.1, rate: 0.1,
+	return options{entries: 10000, epochs: 16, minWord: 3, minPair: 5, least: 0.2, ridge: 0.05, freeRidge: 0.4, flatFree: 0.01, flatPrior: 0.003, phraseRidge: 0.2, rate: 0.1,
 		negatedPositive: 0.8, negatedNegative: 0.4, seed: 7, dropout: 0.2}
 }
 
@@ -112,13 +112,17 @@ func (t *trainer) candidateWords() []string {
 // open builds an analyzer from the lexicon folder with extra entries that weigh
 // nothing, and without the learned weights of an earlier run.
 func (t *trainer) open(words, phrases []string) (*sentiment.Analyzer, error) {
+	hidden := []string{"weights.tsv"}
+	if t.base == nil { // the words of an earlier run would change the count
+		hidden = append(hidden, "common.tsv")
+	}
 	var b strings.Builder
 	for _, w := range append(words, phrases...) {
 		if t.prior[w].Text == "" {
 			fmt.Fprintf(&b, "%s\t0\t0\n", w)
 		}
 	}
-	return sentiment.Open(withoutWeights{os.DirFS(t.lexicon)}, ".", sentiment.Overlay{Name: "candidates", Reader: strings.NewReader(b.String())})
+	return sentiment.Open(without{os.DirFS(t.lexicon), hidden}, ".", sentiment.Overlay{Name: "candidates", Reader: strings.NewReader(b.String())})
 }
 
 // examples turns every text into features over index.

@@ -12,11 +12,14 @@ import (
 	"strings"
 )
 
-// withoutWeights hides the learned weights of an earlier run.
-type withoutWeights struct{ fs.FS }
+// without hides files that an earlier run wrote.
+type without struct {
+	fs.FS
+	names []string
+}
 
-func (f withoutWeights) Open(name string) (fs.File, error) {
-	if filepath.Base(name) == "weights.tsv" {
+func (f without) Open(name string) (fs.File, error) {
+	if slices.Contains(f.names, filepath.Base(name)) {
 		return nil, fs.ErrNotExist
 	}
 	return f.FS.Open(name)
