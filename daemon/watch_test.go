@@ -78,7 +78,7 @@ func TestWatchdog(t *testing.T) {
 		{"the disk is full", func(_ *testing.T, p *Program, _ *inbox) { p.Sources[0].Collector = full{} }, true},
 		{"a source never returns", func(_ *testing.T, p *Program, _ *inbox) { p.Sources[0].Collector = &fake{took: 1000 * time.Hour} }, false},
 		{"a channel never answers", func(_ *testing.T, p *Program, _ *inbox) { p.Channels[0].Notifier = deaf{} }, false},
-		{"the writer is stuck", func(t *testing.T, p *Program, _ *inbox) { p.Sources[0].Collector = hog{p.Pipeline.Store, t.Context()} }, false},
+		{"the writer is stuck", func(_ *testing.T, p *Program, _ *inbox) { p.Sources[0].Collector = hog{p.Pipeline.Store} }, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -143,10 +143,7 @@ func (deaf) Notify(ctx context.Context, _ alerts.Delivery) (string, error) {
 }
 
 // hog begins a transaction and keeps it.
-type hog struct {
-	db  *store.DB
-	end context.Context
-}
+type hog struct{ db *store.DB }
 
 func (h hog) Collect(ctx context.Context, _ collectors.Request, _ func(brand.Mention) error) (collectors.Report, error) {
 	err := h.db.Write(ctx, func(*store.Tx) error {

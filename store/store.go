@@ -108,8 +108,18 @@ func newer(have, latest int64) error {
 	return fmt.Errorf("written by a newer version (schema %d, this program knows %d): install the newer program, or restore the backup from before its migration", have, latest)
 }
 
-// Close waits for running transactions and closes the file.
+// closeWait is how long [DB.Close] waits for a transaction that does not end.
+const closeWait = 10 * time.Second
+
+// Close waits for the running transaction and closes the file.
 func (db *DB) Close() error {
+	if db.write != nil { // its one connection is free when the transaction has ended
+		ctx, cancel := context.WithTimeout(context.Background(), closeWait)
+		defer cancel()
+		if conn, err := db.write.Conn(ctx); err == nil {
+			_ = conn.Close()
+		}
+	}
 	err := db.read.Close()
 	if db.write != nil {
 		err = errors.Join(err, db.write.Close())

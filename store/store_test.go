@@ -346,6 +346,30 @@ func TestForgetDeletesTextsFirst(t *testing.T) {
 	whole(t, db)
 }
 
+// TestCloseWaitsForTheWriter closes the store while a transaction that was called
+// off is still being taken back.
+func TestCloseWaitsForTheWriter(t *testing.T) {
+	db := open(t)
+	begun, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		_ = db.Write(context.Background(), func(*Tx) error {
+			close(begun)
+			time.Sleep(200 * time.Millisecond)
+			close(ended)
+			return context.Canceled
+		})
+	}()
+	<-begun
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+	default:
+		t.Error("Close returned before the transaction ended")
+	}
+}
+
 // TestForgetLeavesNoQuote is about alerts in every state that they can be in.
 func TestForgetLeavesNoQuote(t *testing.T) {
 	db, ctx := open(t), context.Background()
