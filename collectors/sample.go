@@ -32,9 +32,8 @@ type sample struct {
 }
 
 type sampleRow struct {
-	line    int
-	minutes int // from the anchor; negative is the past
-	mention brand.Mention
+	line, minutes, stars  int32 // minutes from the anchor; negative is the past
+	version, author, text string
 }
 
 // sampleCursor is where the replay stands, in unix seconds.
@@ -75,9 +74,8 @@ func (s *sample) Collect(ctx context.Context, req Request, emit func(brand.Menti
 		if when <= at.Until || when > req.Now.Unix() {
 			continue
 		}
-		m := row.mention
-		m.ExternalID = fmt.Sprintf("%s-%d", s.stream, row.line)
-		m.PublishedAt = time.Unix(when, 0).UTC()
+		m := brand.Mention{ExternalID: fmt.Sprintf("%s-%d", s.stream, row.line), Stars: int(row.stars), Version: row.version, Author: row.author, Text: row.text,
+			PublishedAt: time.Unix(when, 0).UTC()}
 		report.Fetched++
 		if err := emit(m); err != nil {
 			return report, err
@@ -96,7 +94,7 @@ func (s *sample) Collect(ctx context.Context, req Request, emit func(brand.Menti
 // author, text, separated by tabs, below one line of headings. Their texts are
 // parts of history, not copies of it.
 func parseSample(history, stream string) (rows []sampleRow, err error) {
-	n := 0
+	n := int32(0)
 	for line := range strings.SplitSeq(history, "\n") {
 		n++
 		if n == 1 || !strings.Contains(line, "\t"+stream+"\t") {
@@ -109,15 +107,15 @@ func parseSample(history, stream string) (rows []sampleRow, err error) {
 		if f[1] != stream {
 			continue
 		}
-		minutes, err := strconv.Atoi(f[0])
+		minutes, err := strconv.ParseInt(f[0], 10, 32)
 		if err != nil {
 			return nil, fmt.Errorf("line %d: minutes %q: %w", n, f[0], err)
 		}
-		stars, err := strconv.Atoi("0" + f[2]) // empty is no rating
+		stars, err := strconv.ParseUint("0"+f[2], 10, 8) // empty is no rating
 		if err != nil || stars > 5 {
 			return nil, fmt.Errorf("line %d: stars %q are not 0 to 5", n, f[2])
 		}
-		rows = append(rows, sampleRow{n, minutes, brand.Mention{Stars: stars, Version: f[3], Author: f[4], Text: f[5]}})
+		rows = append(rows, sampleRow{n, int32(minutes), int32(stars), f[3], f[4], f[5]})
 	}
 	return rows, nil
 }

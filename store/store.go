@@ -52,6 +52,7 @@ func Open(ctx context.Context, path string, zone *time.Location) (*DB, error) {
 	if err := writable(path); err != nil {
 		return nil, err
 	}
+	share()
 	db := &DB{path: path, zone: zone, write: connect(writerDSN(path), 1), read: connect(readerDSN(path), readers), entries: newEntries(), walCap: WALCap}
 	if err := db.prepare(ctx); err != nil {
 		_ = db.Close()
