@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -21,27 +20,23 @@ const (
 // four weeks before. Cities that the brand is called after say nothing.
 func (d *decision) cities(from, to time.Time) ([]brand.Driver, error) {
 	own := city.Find(strings.Join(append([]string{d.brand.Name}, d.brand.Keywords...), " | "))
-	named := map[string]trends.Group{}
+	named := trends.Tally{}
 	before := 0
 	err := d.tx.EachText(d.brandID, from, to, cityTexts, func(text string, now bool) {
 		if !now {
 			before++
 		}
 		for _, name := range city.Find(text) {
-			g := named[name]
-			g.Key = name
 			if now {
-				g.Observed++
+				named.Add(name, 1, 0)
 			} else {
-				g.Past++
+				named.Add(name, 0, 1)
 			}
-			named[name] = g
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
 	maps.DeleteFunc(named, func(name string, g trends.Group) bool { return g.Observed < cityLeast || slices.Contains(own, name) })
-	groups := slices.SortedFunc(maps.Values(named), func(a, b trends.Group) int { return cmp.Compare(a.Key, b.Key) })
-	return trends.Drivers(groups, usual(d.verdict, past(d.groups))/float64(max(before, 1))), nil
+	return trends.Drivers(named.Groups(), usual(d.verdict, past(d.groups))/float64(max(before, 1))), nil
 }

@@ -63,22 +63,17 @@ func (tx *Tx) moods(from, to time.Time) ([]brand.Mood, error) {
 // risingCauses returns the causes of a brand, those first that rose most.
 func (tx *Tx) risingCauses(name string, from, to time.Time) (list []brand.Driver, _ error) {
 	s := spans(from, to)
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT c.cause, sum(iif(hour >= ?, negatives, 0)), sum(iif(hour < ?, negatives, 0))
+	groups, err := tx.groups(`SELECT c.cause, sum(iif(hour >= ?, negatives, 0)), sum(iif(hour < ?, negatives, 0))
 		FROM cause_hours h JOIN causes c ON c.id = h.cause_id JOIN brands b ON b.id = h.brand_id
 		WHERE b.name = ? AND hour >= ? AND hour < ? GROUP BY 1`, s[0], s[0], name, s[4], s[5])
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var d brand.Driver
-		if err := rows.Scan(&d.Key, &d.Observed, &d.Expected); err != nil {
-			return nil, err
-		}
-		list = append(list, d)
+	for _, g := range groups {
+		list = append(list, brand.Driver{Key: g.Key, Observed: g.Observed, Expected: float64(g.Past)})
 	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].Excess() > list[j].Excess() })
-	return list, rows.Err()
+	return list, nil
 }
 
 // incidentsOf returns the incidents that changed in a span, as they are now.

@@ -1,10 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"database/sql"
-	"maps"
-	"slices"
 	"strconv"
 	"time"
 
@@ -64,7 +61,7 @@ func (tx *Tx) Facets(brandID int64, from, to time.Time) (f Facets, _ error) {
 		return f, err
 	}
 	defer rows.Close()
-	versions, places, stars, languages := tally{}, tally{}, tally{}, tally{}
+	versions, places, stars, languages := trends.Tally{}, trends.Tally{}, trends.Tally{}, trends.Tally{}
 	for rows.Next() {
 		var version, place sql.NullString
 		var rating sql.NullInt64
@@ -73,30 +70,18 @@ func (tx *Tx) Facets(brandID int64, from, to time.Time) (f Facets, _ error) {
 		if err := rows.Scan(&version, &place, &rating, &language, &now, &past); err != nil {
 			return f, err
 		}
-		languages.add(language, now, past)
+		languages.Add(language, now, past)
 		if version.Valid {
-			versions.add(version.String, now, past)
+			versions.Add(version.String, now, past)
 		}
 		if place.Valid {
-			places.add(place.String, now, past)
+			places.Add(place.String, now, past)
 		}
 		if rating.Valid {
-			stars.add(strconv.FormatInt(rating.Int64, 10), now, past)
+			stars.Add(strconv.FormatInt(rating.Int64, 10), now, past)
 		}
 	}
-	return Facets{versions.groups(), languages.groups(), places.groups(), stars.groups()}, rows.Err()
-}
-
-// tally adds up groups by key.
-type tally map[string]trends.Group
-
-func (t tally) add(key string, now, past int) {
-	g := t[key]
-	t[key] = trends.Group{Key: key, Observed: g.Observed + now, Past: g.Past + past}
-}
-
-func (t tally) groups() []trends.Group {
-	return slices.SortedFunc(maps.Values(t), func(a, b trends.Group) int { return cmp.Compare(a.Key, b.Key) })
+	return Facets{versions.Groups(), languages.Groups(), places.Groups(), stars.Groups()}, rows.Err()
 }
 
 // EachText calls f with the texts of the negatives of a brand in the hours

@@ -118,7 +118,7 @@ func (tx *Tx) lateWatch(brandID, first, last int64) ([]Late, error) {
 		return nil, err
 	}
 	defer rows.Close()
-	w := watch{first: first, last: last, seen: map[[2]int64]float64{}, late: map[[2]int64]float64{}, full: map[int64][2]int64{}, begun: begun, volume: volume}
+	w := watch{first: first, last: last, seen: map[[2]int64]float64{}, late: map[[2]int64]float64{}, full: map[int64][2]int64{}, weights: weights{begun, volume}}
 	ran := map[int64]bool{}
 	for rows.Next() {
 		var source, from, to, known int64
@@ -137,8 +137,7 @@ type watch struct {
 	seen        map[[2]int64]float64 // source and hour → share
 	late        map[[2]int64]float64 // hour and hour of the run → share of the brand
 	full        map[int64][2]int64   // source → hours, half open, that were watched from end to end
-	begun       map[int64]int64
-	volume      map[int64]float64
+	weights
 }
 
 // cover adds a run as [Tx.cover] does, and books what it saw of earlier hours; the
@@ -162,20 +161,9 @@ func (w *watch) cover(source, from, to, known int64, live bool) {
 		}
 		w.seen[key] = now
 		if live && known > hour && now > had {
-			w.late[[2]int64{hour, known}] += (now - had) * w.share(source, hour)
+			w.late[[2]int64{hour, known}] += (now - had) * (w.of(source) / max(w.all(hour), 1))
 		}
 	}
-}
-
-// share is the weight of a source among those that had begun.
-func (w *watch) share(source, hour int64) float64 {
-	total := 0.0
-	for s, start := range w.begun {
-		if hour >= start {
-			total += w.volume[s] + 1
-		}
-	}
-	return (w.volume[source] + 1) / max(total, 1)
 }
 
 func (w *watch) list() (list []Late) {

@@ -198,15 +198,9 @@ func (tx *Tx) coverHours(brandID, only, first, last int64, volume map[int64]floa
 	if only > 0 {
 		maps.DeleteFunc(begun, func(source, _ int64) bool { return source != only })
 	}
-	weight := func(source int64) float64 { return volume[source] + 1 }
+	weigh := weights{begun, volume}
 	for i := range hours {
-		total := 0.0
-		for source, start := range begun {
-			if first+int64(i) >= start {
-				total += weight(source)
-			}
-		}
-		hours[i].Coverage = -total // turned into a share below
+		hours[i].Coverage = -weigh.all(first + int64(i)) // turned into a share below
 	}
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT c.source_id, c.hour, c.share FROM coverage c JOIN sources s ON s.id = c.source_id
 		WHERE s.brand_id = ?1 AND c.hour BETWEEN ?2 AND ?3 AND (?4 = 0 OR s.id = ?4)`, brandID, first, last, only)
@@ -221,7 +215,7 @@ func (tx *Tx) coverHours(brandID, only, first, last int64, volume map[int64]floa
 		if err := rows.Scan(&source, &hour, &share); err != nil {
 			return err
 		}
-		watched[hour-first] += share * weight(source)
+		watched[hour-first] += share * weigh.of(source)
 	}
 	for i := range hours {
 		if total := -hours[i].Coverage; total > 0 {
@@ -231,6 +225,24 @@ func (tx *Tx) coverHours(brandID, only, first, last int64, volume map[int64]floa
 		}
 	}
 	return rows.Err()
+}
+
+// weights say how much of a brand its sources are.
+type weights struct {
+	begun  map[int64]int64 // source → the first hour that it watched
+	volume map[int64]float64
+}
+
+func (w weights) of(source int64) float64 { return w.volume[source] + 1 }
+
+// all is the weight of the sources that had begun.
+func (w weights) all(hour int64) (total float64) {
+	for source, start := range w.begun {
+		if hour >= start {
+			total += w.of(source)
+		}
+	}
+	return total
 }
 
 // firstCovered returns the first hour that each source of a brand watched.

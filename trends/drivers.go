@@ -2,6 +2,7 @@ package trends
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 
@@ -14,6 +15,20 @@ type Group struct {
 	Key      string
 	Observed int // in the window
 	Past     int // in the history
+}
+
+// Tally adds up groups by their key.
+type Tally map[string]Group
+
+// Add counts negatives of a group.
+func (t Tally) Add(key string, observed, past int) {
+	g := t[key]
+	t[key] = Group{Key: key, Observed: g.Observed + observed, Past: g.Past + past}
+}
+
+// Groups returns the groups in the order of their keys.
+func (t Tally) Groups() []Group {
+	return slices.SortedFunc(maps.Values(t), func(a, b Group) int { return cmp.Compare(a.Key, b.Key) })
 }
 
 const (

@@ -30,17 +30,14 @@ func (h *History) replayArrivals(o trends.Options, r *replay, progress func(shar
 	x := rewindable{hours: slices.Clone(h.Hours), state: trends.NewDetector(o, h.Start)}
 	late := h.Arrivals.Late
 	for _, l := range late {
-		x.hours[l.Hour].Mentions -= l.Gain.Mentions
-		x.hours[l.Hour].Negatives -= l.Gain.Negatives
-		x.hours[l.Hour].Voices -= l.Gain.Voices
-		x.hours[l.Hour].Coverage -= l.Gain.Coverage
+		x.gain(l, -1)
 	}
 	r.hours = x.hours
 	for i := range h.Hours {
 		h.report(progress, i)
 		first := max(i-1, 0)
 		for ; len(late) > 0 && late[0].Known <= i; late = late[1:] {
-			x.gain(late[0])
+			x.gain(late[0], 1)
 			if late[0].Hour > i-memory {
 				first = min(first, late[0].Hour)
 			}
@@ -52,12 +49,13 @@ func (h *History) replayArrivals(o trends.Options, r *replay, progress func(shar
 	}
 }
 
-func (x *rewindable) gain(l Late) {
+// gain adds what came late (n = 1), or takes it out (n = -1).
+func (x *rewindable) gain(l Late, n int) {
 	h := &x.hours[l.Hour]
-	h.Mentions += l.Gain.Mentions
-	h.Negatives += l.Gain.Negatives
-	h.Voices += l.Gain.Voices
-	h.Coverage += l.Gain.Coverage
+	h.Mentions += n * l.Gain.Mentions
+	h.Negatives += n * l.Gain.Negatives
+	h.Voices += n * l.Gain.Voices
+	h.Coverage += float64(n) * l.Gain.Coverage
 }
 
 // push takes the hours from the first that changed to the one before i again, and
