@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/url"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"pantau/collectors/clean"
 	"pantau/collectors/fetch"
 	"pantau/config"
+	"pantau/internal/cputime"
 )
 
 // What an answer costs after it was fetched, parsed and cleaned:
@@ -34,21 +34,12 @@ func speed(b *testing.B, size int, f func()) {
 	b.Helper()
 	b.SetBytes(int64(size))
 	b.ReportAllocs()
-	before, n := cpu(b), 0
+	before, n := cputime.Process(), 0
 	for b.Loop() {
 		f()
 		n++
 	}
-	b.ReportMetric(float64(n)*float64(size)/1e6/(cpu(b)-before).Seconds(), "MB/cpu-s")
-}
-
-func cpu(b *testing.B) time.Duration {
-	b.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	b.ReportMetric(float64(n)*float64(size)/1e6/(cputime.Process()-before).Seconds(), "MB/cpu-s")
 }
 
 func BenchmarkSpeedJSON(b *testing.B) {

@@ -16,9 +16,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"golang.org/x/sys/unix"
-
 	"pantau/brand"
+	"pantau/internal/cputime"
 )
 
 func analyzer(t testing.TB) *Analyzer {
@@ -237,16 +236,9 @@ func TestSpellingChangesNothing(t *testing.T) {
 func scoreTimed(a *Analyzer, text string) (brand.Score, time.Duration) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	from := processor()
+	from := cputime.Thread()
 	s := a.Score(text, 0)
-	return s, processor() - from
-}
-
-// processor is what this thread has used.
-func processor() time.Duration {
-	var now unix.Timespec
-	_ = unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &now)
-	return time.Duration(now.Nano())
+	return s, cputime.Thread() - from
 }
 
 func TestHostileInput(t *testing.T) {

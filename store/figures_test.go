@@ -14,11 +14,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"pantau/brand"
+	"pantau/internal/cputime"
 )
 
 // The figures of the store at any size:
@@ -125,11 +125,7 @@ type usage struct {
 
 func used(t testing.TB) (u usage) {
 	t.Helper()
-	var r syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
-		t.Fatal(err)
-	}
-	u.cpu = time.Duration(r.Utime.Nano() + r.Stime.Nano())
+	u.cpu = cputime.Process()
 	io, err := os.ReadFile("/proc/self/io")
 	if err != nil {
 		t.Skip("no /proc: the figures need Linux")
@@ -379,21 +375,13 @@ func stopwatch(t *testing.T, n int, do func()) (p50 time.Duration, line string) 
 	defer runtime.UnlockOSThread()
 	var took, busy []time.Duration
 	for range n {
-		begin, cpu := time.Now(), onThread(t)
+		begin, cpu := time.Now(), cputime.Thread()
 		do()
-		took, busy = append(took, time.Since(begin)), append(busy, onThread(t)-cpu)
+		took, busy = append(took, time.Since(begin)), append(busy, cputime.Thread()-cpu)
 	}
 	p50, p99 := percentiles(took)
 	_, cpu := percentiles(busy)
 	return p50, fmt.Sprintf("%8.2f ms p50 %8.2f ms p99 %7.2f ms p99 on the processor", ms(p50), ms(p99), ms(cpu))
-}
-
-func onThread(t *testing.T) time.Duration {
-	var r syscall.Rusage
-	if err := syscall.Getrusage(1, &r); err != nil { // RUSAGE_THREAD
-		t.Fatal(err)
-	}
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
 
 // figuresOfReader writes beside a reader that holds its transaction.

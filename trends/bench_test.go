@@ -4,9 +4,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"syscall"
 	"testing"
 	"unsafe"
+
+	"pantau/internal/cputime"
 )
 
 const manySeries = 5_000
@@ -28,22 +29,12 @@ func manyHours() [][]Hour {
 	return all
 }
 
-// cpu is the processor time of this process so far, in milliseconds. Beside the
-// wall clock it tells the cost of the rule on a machine that others use as well.
-func cpu() float64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e6
-}
-
 // BenchmarkRecompute learns 28 days of 5,000 series from nothing and judges the
 // last hour of each.
 func BenchmarkRecompute(b *testing.B) {
 	all := manyHours()
 	b.ReportAllocs()
-	began := cpu()
+	began := cputime.Process()
 	for b.Loop() {
 		for _, hours := range all {
 			d := NewDetector(Options{}, start)
@@ -52,7 +43,7 @@ func BenchmarkRecompute(b *testing.B) {
 			d.Push(hours[last])
 		}
 	}
-	b.ReportMetric((cpu()-began)/float64(b.N), "cpu-ms/op")
+	b.ReportMetric((cputime.Process()-began).Seconds()*1e3/float64(b.N), "cpu-ms/op")
 }
 
 // BenchmarkPlain is the yardstick of BenchmarkRecompute: over the same hours, four
@@ -72,7 +63,7 @@ func BenchmarkPlain(b *testing.B) {
 		return float64(xs[13]+xs[14]) / 2
 	}
 	fired := 0
-	began := cpu()
+	began := cputime.Process()
 	for b.Loop() {
 		for s := range ring {
 			average, mentions, negatives, far := 0.0, 0, 0, 0.0
@@ -99,7 +90,7 @@ func BenchmarkPlain(b *testing.B) {
 			}
 		}
 	}
-	b.ReportMetric((cpu()-began)/float64(b.N), "cpu-ms/op")
+	b.ReportMetric((cputime.Process()-began).Seconds()*1e3/float64(b.N), "cpu-ms/op")
 	b.ReportMetric(float64(fired)/float64(b.N), "fired/op")
 }
 
@@ -121,7 +112,7 @@ func BenchmarkPush(b *testing.B) {
 	}
 	b.ReportAllocs()
 	i := 25 * 24
-	began := cpu()
+	began := cputime.Process()
 	for b.Loop() {
 		hours := &newest[i%(28*24)]
 		for s, d := range detectors {
@@ -129,7 +120,7 @@ func BenchmarkPush(b *testing.B) {
 		}
 		i++
 	}
-	b.ReportMetric((cpu()-began)/float64(b.N), "cpu-ms/op")
+	b.ReportMetric((cputime.Process()-began).Seconds()*1e3/float64(b.N), "cpu-ms/op")
 	b.ReportMetric(float64(unsafe.Sizeof(Detector{})*manySeries)/1e6, "MB")
 }
 
@@ -144,22 +135,22 @@ func BenchmarkPreview(b *testing.B) {
 		}
 	}
 	b.ReportAllocs()
-	began := cpu()
+	began := cputime.Process()
 	for b.Loop() {
 		for s, d := range detectors {
 			d.Preview(all[s][12])
 		}
 	}
-	b.ReportMetric((cpu()-began)/float64(b.N), "cpu-ms/op")
+	b.ReportMetric((cputime.Process()-began).Seconds()*1e3/float64(b.N), "cpu-ms/op")
 }
 
 // BenchmarkYear replays a year of a brand with a verdict for every hour.
 func BenchmarkYear(b *testing.B) {
 	hours := steady(365, 300)
 	b.ReportAllocs()
-	began := cpu()
+	began := cputime.Process()
 	for b.Loop() {
 		replay(hours)
 	}
-	b.ReportMetric((cpu()-began)/float64(b.N), "cpu-ms/op")
+	b.ReportMetric((cputime.Process()-began).Seconds()*1e3/float64(b.N), "cpu-ms/op")
 }

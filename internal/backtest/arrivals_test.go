@@ -5,10 +5,10 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
+	"pantau/internal/cputime"
 	"pantau/trends"
 )
 
@@ -157,23 +157,13 @@ func BenchmarkYear(b *testing.B) {
 		h := FromSeries("toko", s, nil, bb.arrivals)
 		b.Run(bb.name, func(b *testing.B) {
 			b.ReportAllocs()
-			began := cpu()
+			began := cputime.Process()
 			for b.Loop() {
 				if r := Run(h, Options{}); r.Alarms == 0 {
 					b.Fatal("no alarm")
 				}
 			}
-			b.ReportMetric((cpu()-began)/float64(b.N), "cpu-ms/op")
+			b.ReportMetric((cputime.Process()-began).Seconds()*1e3/float64(b.N), "cpu-ms/op")
 		})
 	}
-}
-
-// cpu is the processor time of this process so far, in milliseconds: on a busy
-// machine it says more than the clock.
-func cpu() float64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e6
 }
