@@ -67,7 +67,11 @@ func (c *checker) sources(list []sourceFile, cfg *Config) []Source {
 	for i, f := range list {
 		s := c.source(i, f)
 		c.name(s.key, f.Name, seen)
-		if cfg.Brand(f.Brand) == nil {
+		switch {
+		case cfg.Brand(f.Brand) != nil:
+		case len(cfg.Brands) == 0:
+			c.report(s.key+".brand", "%q is not known: no [[brands]] table has this name", f.Brand)
+		default:
 			c.report(s.key+".brand", "%q is not one of the [[brands]]: %s", f.Brand, strings.Join(brandNames(cfg), ", "))
 		}
 		out = append(out, s)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"strings"
 
@@ -121,23 +122,36 @@ func alertRates(ctx context.Context, db *store.DB, cfg *config.Config, name stri
 }
 
 func receivers(cfg *config.Config) string {
-	text := ""
+	var list []string
 	if cfg.Console {
-		text = "console"
+		list = append(list, "console")
 	}
-	if cfg.Slack != nil {
-		if text != "" {
-			text += ", "
+	if s := cfg.Slack; s != nil {
+		name := "Slack " + s.Channel
+		if s.Token.Set() {
+			name += " (token " + s.Token.String() + ")"
 		}
-		text += "Slack " + cfg.Slack.Channel
-		if cfg.Slack.Token.Set() {
-			text += " (token " + cfg.Slack.Token.String() + ")"
-		}
+		list = append(list, name)
 	}
-	if text == "" {
-		return "nobody: set console = true or add [slack]"
+	if w := cfg.Webhook; w != nil {
+		list = append(list, "webhook "+host(w.URL))
 	}
-	return text
+	if e := cfg.Email; e != nil {
+		list = append(list, "e-mail to "+strings.Join(e.To, ", "))
+	}
+	if list == nil {
+		return "nobody: set console = true or add [slack], [webhook] or [email]"
+	}
+	return strings.Join(list, ", ")
+}
+
+// host is the part of an address that gives nothing away: a path may hold a key.
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }
 
 func summary(cfg *config.Config, sources []daemon.Source, trials []trial) any {
