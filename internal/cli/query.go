@@ -97,7 +97,8 @@ func newQuery() *cobra.Command {
 	cmd.Flags().BoolVar(&views, "views", false, "")
 	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 && !(views && len(args) == 0) || asCSV && asJSON {
+		asked := len(args) == 1 && strings.TrimSpace(args[0]) != ""
+		if !asked && !(views && len(args) == 0) || asCSV && asJSON {
 			return usagef("query takes one SQL statement, or --views: see pantau query --help")
 		}
 		db, err := f.read(cmd.Context())
