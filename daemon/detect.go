@@ -106,7 +106,7 @@ func (d *decision) verdicts(evaluated time.Time) ([]trends.Verdict, error) {
 		if err != nil {
 			return nil, err
 		}
-		if mainCause(drivers(groups.Causes, groups, plain)) == brand.DataSecurityFraud {
+		if trends.MainCause(drivers(groups.Causes, groups, plain)) == brand.DataSecurityFraud {
 			list[i] = plain
 		}
 	}
@@ -163,16 +163,16 @@ func known(s trends.Series) trends.Series {
 // are judged together, after a pause or at the first start, is told once, with
 // the numbers of the newest hour that fired.
 func (d *decision) next(v trends.Verdict) error {
-	main := brand.Unexplained
 	var groups store.Groups
+	var causes []brand.Driver
 	if active := d.life.State != 0 && !d.life.State.Ended(); v.Fires || active {
 		var err error
 		if groups, err = d.lookAt(v); err != nil {
 			return err
 		}
-		main = mainCause(drivers(groups.Causes, groups, v))
+		causes = drivers(groups.Causes, groups, v)
 	}
-	life, change := d.life.Next(v, main, d.now)
+	life, change := d.life.Next(v, causes, d.now)
 	d.life = life
 	if change != "" && (d.change == "" || change == brand.Closed) {
 		d.change, d.verdict, d.groups = change, v, groups
@@ -197,16 +197,6 @@ func (d *decision) window(v trends.Verdict) (from, to time.Time) {
 func (d *decision) lookAt(v trends.Verdict) (store.Groups, error) {
 	from, to := d.window(v)
 	return d.tx.Groups(d.brandID, from, to.Add(-time.Second))
-}
-
-// mainCause returns the known cause with the greatest excess.
-func mainCause(causes []brand.Driver) brand.Cause {
-	for _, driver := range causes {
-		if cause, err := brand.ParseCause(driver.Key); err == nil && cause != brand.Unexplained {
-			return cause
-		}
-	}
-	return brand.Unexplained
 }
 
 // drivers ranks groups of negatives by excess. A group's share of the past is

@@ -9,6 +9,7 @@ import (
 
 	"pantau/brand"
 	"pantau/store"
+	"pantau/trends"
 )
 
 // rule names the detection rule and its version in every incident. A change of
@@ -47,7 +48,7 @@ func (d *decision) current() (*brand.Incident, error) {
 }
 
 func (d *decision) fillLife(i *brand.Incident) {
-	i.State, i.Cause = d.life.State, mainCause(drivers(d.groups.Causes, d.groups, d.verdict))
+	i.State, i.Cause = d.life.State, trends.MainCause(drivers(d.groups.Causes, d.groups, d.verdict))
 	if i.Cause == brand.Unexplained {
 		i.Cause = d.life.Cause
 	}

@@ -54,3 +54,13 @@ func Drivers(groups []Group, scale float64) []brand.Driver {
 	})
 	return drivers
 }
+
+// MainCause returns the first known cause of a ranking.
+func MainCause(causes []brand.Driver) brand.Cause {
+	for _, d := range causes {
+		if cause, err := brand.ParseCause(d.Key); err == nil && cause != brand.Unexplained {
+			return cause
+		}
+	}
+	return brand.Unexplained
+}

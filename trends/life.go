@@ -10,6 +10,8 @@ const (
 	restBetween = time.Hour      // between two alerts about one incident
 	relapseTime = 24 * time.Hour // after recovering, a new firing is a relapse
 	freshness   = 6 * time.Hour  // older windows never open an incident
+	takesOver   = 1.5            // times the excess of the cause that was told last: less is no change of cause
+	newCause    = 5              // excess, in complaints, below which another cause is no news
 )
 
 // Life is the state of the one incident that a series can have at a time. The
@@ -27,6 +29,7 @@ type Life struct {
 	Told      int         `json:"told"`             // Total at that time
 	Loud      int         `json:"loud"`             // the number observed in the window at that time
 	Cause     brand.Cause `json:"cause"`            // main cause at that time
+	Causes    uint32      `json:"causes,omitempty"` // one bit for every main cause that was told
 	NextCause brand.Cause `json:"next_cause"`       // another main cause that was seen once
 
 	Total    int     `json:"total"`          // negatives since that window began, closed hours
@@ -40,16 +43,16 @@ type Life struct {
 }
 
 // Next returns the life after a verdict and what there is to tell, "" when there
-// is nothing. The verdicts must come in the order of time; main is the cause with
-// the greatest excess in the window of v. A verdict on the past, more than six
-// hours before now, never opens an incident.
-func (l Life) Next(v Verdict, main brand.Cause, now time.Time) (Life, brand.Change) {
+// is nothing. The verdicts must come in the order of time; causes are those that
+// stand out in the window of v, greatest excess first. A verdict on the past, more
+// than six hours before now, never opens an incident.
+func (l Life) Next(v Verdict, causes []brand.Driver, now time.Time) (Life, brand.Change) {
 	switch {
 	case l.State == 0 || l.State == brand.Recovered:
 		if !v.Fires || now.Sub(v.At) > freshness {
 			return l, ""
 		}
-		return open(v, main), brand.Opened
+		return open(v, MainCause(causes)), brand.Opened
 	case l.State == brand.FalseAlarm: // silent until the episode is over
 		if l = l.count(v); l.Calm >= calmHours {
 			l = Life{}
@@ -58,7 +61,7 @@ func (l Life) Next(v Verdict, main brand.Cause, now time.Time) (Life, brand.Chan
 	}
 	l = l.count(v)
 	if v.Fires && l.Calm < calmHours {
-		return l.firing(v, main, now)
+		return l.firing(v, causes, now)
 	}
 	return l.calming(v), l.closing(v)
 }
@@ -85,6 +88,7 @@ func (l Life) total(v Verdict) int {
 
 func (l Life) told(v Verdict, main brand.Cause) Life {
 	l.ToldAt, l.Told, l.Loud, l.Cause, l.NextCause = v.At, l.total(v), v.Observed, main, main
+	l.Causes |= 1 << main
 	return l
 }
 
@@ -112,7 +116,8 @@ func (l Life) peak(v Verdict) Life {
 }
 
 // firing goes on with an incident whose window is above the threshold.
-func (l Life) firing(v Verdict, main brand.Cause, now time.Time) (Life, brand.Change) {
+func (l Life) firing(v Verdict, causes []brand.Driver, now time.Time) (Life, brand.Change) {
+	main := MainCause(causes)
 	l = l.peak(v)
 	if l.State == brand.Recovering {
 		l.State, l.RecoveringAt = brand.Relapsed, time.Time{}
@@ -131,10 +136,29 @@ func (l Life) firing(v Verdict, main brand.Cause, now time.Time) (Life, brand.Ch
 	}
 	again := main == l.NextCause // one odd hour is no change
 	l.NextCause = main
-	if again && main != l.Cause && main != brand.Unexplained {
+	if again && l.news(main, causes) {
 		return l.told(v, main), brand.CauseChanged
 	}
 	return l, ""
+}
+
+// news reports whether it is worth an alert that main leads now. Two causes that
+// lead in turn are one story, and each is told once.
+func (l Life) news(main brand.Cause, causes []brand.Driver) bool {
+	if main == brand.Unexplained || l.Causes>>main&1 == 1 {
+		return false
+	}
+	return excess(causes, main) >= max(newCause, takesOver*excess(causes, l.Cause))
+}
+
+// excess of a cause, 0 when it is unknown or does not stand out.
+func excess(causes []brand.Driver, cause brand.Cause) float64 {
+	for _, d := range causes {
+		if d.Key == cause.String() && cause != brand.Unexplained {
+			return d.Excess()
+		}
+	}
+	return 0
 }
 
 // calming moves an incident towards its end.

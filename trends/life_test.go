@@ -15,7 +15,17 @@ type spell struct {
 	verdict  string // f: fires, c: calm, ?: unsure, .: neither
 	observed int
 	newest   int
-	cause    brand.Cause
+	causes   []brand.Driver
+}
+
+// led is what stands out when the first cause has so many complaints more than
+// usual, and the others ten.
+func led(excess int, causes ...brand.Cause) (drivers []brand.Driver) {
+	for _, c := range causes {
+		drivers = append(drivers, brand.Driver{Key: c.String(), Observed: excess})
+		excess = 10
+	}
+	return drivers
 }
 
 func (s spell) at(t time.Time) Verdict {
@@ -32,7 +42,7 @@ func live(spells []spell) (Life, string) {
 		for range s.hours {
 			at = at.Add(time.Hour)
 			var change brand.Change
-			if l, change = l.Next(s.at(at), s.cause, at); change != "" {
+			if l, change = l.Next(s.at(at), s.causes, at); change != "" {
 				told = append(told, at.Sub(start).String()+" "+string(change))
 			}
 		}
@@ -41,20 +51,27 @@ func live(spells []spell) (Life, string) {
 }
 
 func TestLife(t *testing.T) {
-	const pay, login = brand.BillingRefund, brand.AccessLoginOTP
+	pay, login := led(10, brand.BillingRefund), led(10, brand.AccessLoginOTP)
+	slightly, clearly := led(14, brand.AccessLoginOTP, brand.BillingRefund), led(15, brand.AccessLoginOTP, brand.BillingRefund)
 	tests := []struct {
 		name   string
 		spells []spell
 		want   string
 		state  brand.State
 	}{
-		{"nothing", []spell{{5, ".", 3, 1, 0}}, "", 0},
+		{"nothing", []spell{{5, ".", 3, 1, nil}}, "", 0},
 		{"one incident, one alert, one end", []spell{{6, "f", 20, 1, pay}, {40, "c", 3, 0, pay}}, "1h opened, 35h recovered", brand.Recovered},
 		{"a night without mentions is no recovery", []spell{{1, "f", 20, 3, pay}, {60, "?", 0, 0, pay}}, "1h opened", brand.Open},
 		{"calm hours must come in a row", []spell{{1, "f", 20, 3, pay}, {4, "c", 3, 0, pay}, {1, ".", 5, 1, pay}, {4, "c", 3, 0, pay}}, "1h opened", brand.Open},
 		{"negatives double", []spell{{1, "f", 20, 3, pay}, {8, "f", 40, 10, pay}}, "1h opened, 2h worsened, 5h worsened", brand.Open},
 		{"the cause changes for good", []spell{{3, "f", 20, 0, pay}, {3, "f", 20, 0, login}}, "1h opened, 5h cause_changed", brand.Open},
 		{"one odd hour is no change of cause", []spell{{3, "f", 20, 0, pay}, {1, "f", 20, 0, login}, {3, "f", 20, 0, pay}}, "1h opened", brand.Open},
+		{"two causes that lead in turn are one story", []spell{{3, "f", 20, 0, pay}, {9, "f", 20, 0, slightly}}, "1h opened", brand.Open},
+		{"another cause leads clearly", []spell{{3, "f", 20, 0, pay}, {9, "f", 20, 0, clearly}}, "1h opened, 5h cause_changed", brand.Open},
+		{"a cause that was told leads again", []spell{{3, "f", 20, 0, pay}, {3, "f", 20, 0, login}, {9, "f", 20, 0, pay}}, "1h opened, 5h cause_changed", brand.Open},
+		{"a few complaints about something else", []spell{{3, "f", 20, 0, pay}, {9, "f", 20, 0, led(4, brand.AccessLoginOTP)}}, "1h opened", brand.Open},
+		{"the cause becomes known", []spell{{3, "f", 20, 0, nil}, {3, "f", 20, 0, pay}}, "1h opened, 5h cause_changed", brand.Open},
+		{"the cause is lost from sight", []spell{{3, "f", 20, 0, pay}, {9, "f", 20, 0, nil}}, "1h opened", brand.Open},
 		{"relapse within a day", []spell{{1, "f", 20, 0, pay}, {10, "c", 3, 0, pay}, {1, "f", 20, 0, pay}}, "1h opened, 12h relapsed", brand.Relapsed},
 		{"a new incident after a day", []spell{{1, "f", 20, 0, pay}, {30, "c", 3, 0, pay}, {1, "f", 20, 0, pay}}, "1h opened, 30h recovered, 32h opened", brand.Open},
 	}
@@ -69,49 +86,50 @@ func TestLife(t *testing.T) {
 }
 
 func TestHistoryOpensNothing(t *testing.T) {
-	v := spell{1, "f", 50, 10, 0}.at(start)
-	if l, change := (Life{}).Next(v, 0, start.Add(7*time.Hour)); change != "" || l.State != 0 {
+	v := spell{1, "f", 50, 10, nil}.at(start)
+	if l, change := (Life{}).Next(v, nil, start.Add(7*time.Hour)); change != "" || l.State != 0 {
 		t.Errorf("a window seven hours old told %q and left state %s, want silence", change, l.State)
 	}
-	if _, change := (Life{}).Next(v, 0, start.Add(time.Hour)); change != brand.Opened {
+	if _, change := (Life{}).Next(v, nil, start.Add(time.Hour)); change != brand.Opened {
 		t.Errorf("a window one hour old told %q, want %q", change, brand.Opened)
 	}
 }
 
 func TestFalseAlarmIsSilentUntilItIsOver(t *testing.T) {
-	l, _ := live([]spell{{1, "f", 20, 3, 0}})
+	l, _ := live([]spell{{1, "f", 20, 3, nil}})
 	l.State = brand.FalseAlarm
-	fires, calm := spell{1, "f", 90, 9, 0}, spell{1, "c", 2, 0, 0}
+	fires, calm := spell{1, "f", 90, 9, nil}, spell{1, "c", 2, 0, nil}
 	at := start.Add(time.Hour)
 	for i, s := range []spell{fires, fires, calm, calm, calm, calm, calm} {
 		var change brand.Change
-		if l, change = l.Next(s.at(at), 0, at); change != "" {
+		if l, change = l.Next(s.at(at), nil, at); change != "" {
 			t.Fatalf("step %d told %q", i, change)
 		}
 		at = at.Add(time.Hour)
 	}
-	if _, change := l.Next(fires.at(at), 0, at); change != brand.Opened {
+	if _, change := l.Next(fires.at(at), nil, at); change != brand.Opened {
 		t.Errorf("the next incident told %q, want %q", change, brand.Opened)
 	}
 }
 
 // The running hour is judged many times and counted once.
 func TestRunningHourCountsOnce(t *testing.T) {
-	v := spell{1, "f", 20, 8, 0}.at(start)
+	v := spell{1, "f", 20, 8, nil}.at(start)
 	v.Running = true
-	l, _ := (Life{}).Next(v, 0, start)
+	l, _ := (Life{}).Next(v, nil, start)
 	for range 5 {
-		l, _ = l.Next(v, 0, start)
+		l, _ = l.Next(v, nil, start)
 	}
 	v.Running, v.Newest = false, 10
-	l, _ = l.Next(v, 0, start)
+	l, _ = l.Next(v, nil, start)
 	if want := 20 - 8 + 10; l.Total != want {
 		t.Errorf("total %d, want %d", l.Total, want)
 	}
 }
 
 func TestLifeSurvivesJSON(t *testing.T) {
-	l, _ := live([]spell{{3, "f", 20, 9, brand.PriceFees}, {4, "c", 2, 0, brand.PriceFees}})
+	fees := led(10, brand.PriceFees)
+	l, _ := live([]spell{{3, "f", 20, 9, fees}, {4, "c", 2, 0, fees}})
 	text, err := json.Marshal(l)
 	if err != nil {
 		t.Fatal(err)

@@ -75,11 +75,11 @@ func (r *replay) feed(h *History, v trends.Verdict, i int) {
 	if r.life.State == 0 || r.life.State.Ended() {
 		r.nearMiss(v)
 	}
-	main := brand.Unexplained
+	var causes []brand.Driver
 	if v.Fires {
-		main = mainCause(h.drivers(r.hours, max(i+1-v.Window, 0), i+1, v.Expected))
+		causes = h.drivers(r.hours, max(i+1-v.Window, 0), i+1, v.Expected)
 	}
-	next, change := r.life.Next(v, main, h.end(i))
+	next, change := r.life.Next(v, causes, h.end(i))
 	if change == brand.Opened {
 		r.incidents = append(r.incidents, Incident{Opened: h.end(i), opened: i})
 	}
@@ -109,18 +109,6 @@ func (x *Incident) follow(h *History, hours []trends.Hour, l trends.Life, change
 	x.Observed, x.Score = l.Total, l.Score
 	x.Expected = float64(l.Total) - l.Excess
 	x.Causes = h.drivers(hours, max(hoursBetween(h.Start, l.StartedAt), 0), i+1, x.Expected)
-}
-
-// mainCause is the cause with the greatest excess.
-func mainCause(drivers []brand.Driver) brand.Cause {
-	if len(drivers) == 0 {
-		return brand.Unexplained
-	}
-	cause, err := brand.ParseCause(drivers[0].Key)
-	if err != nil {
-		return brand.Unexplained
-	}
-	return cause
 }
 
 // quiet is how many hours without firing end an alarm of a peer's rule.
