@@ -102,6 +102,8 @@ func (b *board) summary(w io.Writer) {
 		{"p75 delay of 3x/24 h", from("G2 3x/24h", 30), func(t *Tally) string { return inHours(t.Delay(0.75)) }},
 		{"sale x4 pages", from("G3 sale x4", 0), pages},
 		{"praise x20 pages", from("G4 praise x20", 0), pages},
+		{"30 hours without anything page", from("G6 no gap, 30h", 0), pages},
+		{"backfill lump of 6 h pages", from("G6 lump 6h", 0), pages},
 		{"backfill lump of 48 h pages", from("G6 lump 48h", 0), pages},
 		{"lost gap of 48 h pages", from("G6 lost 48h", 0), pages},
 		{"one text 500 times pages", from("G12 one text 500 times", 0), pages},

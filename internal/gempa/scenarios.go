@@ -57,6 +57,7 @@ func groups() []group {
 		group{"G3 payday", volumes, innocent(5*24, 0.5, 0.5)},
 		group{"G4 praise x20", volumes, innocent(24, 0.5, 28)},
 		group{"G5 Lebaran", volumes, lebaran},
+		group{"G6 no gap, 30h", volumes, nothing},
 		group{"G6 lump 6h", volumes, gap(6, lump)},
 		group{"G6 lump 48h", volumes, gap(48, lump)},
 		group{"G6 trickle 48h", volumes, gap(48, trickle)},
@@ -127,6 +128,14 @@ func gap(hours int, after func(w *world, s backtest.Span, missing trends.Hour)) 
 			after(w, s, missing)
 			c.Innocent = append(c.Innocent, backtest.Span{From: s.From, To: s.To + 24})
 		}
+	}
+}
+
+// nothing happens, in spans as long as those of a gap of six hours with the day
+// after it: what pages there is chance.
+func nothing(_ *world, c *Case) {
+	for _, day := range plan {
+		c.Innocent = append(c.Innocent, at(day, 9, 30))
 	}
 }
 

@@ -3,7 +3,9 @@ package gempa
 import (
 	"math"
 	"slices"
+	"time"
 
+	"pantau/brand"
 	"pantau/internal/backtest"
 	"pantau/trends"
 )
@@ -21,7 +23,7 @@ type Tally struct {
 	Incidents int
 	Found     int
 	Innocent  int // spans in which nothing should page
-	Paged     int // those that did
+	Paged     int // those in which people were told something for the worse
 	Opened    int // alarms opened within incidents
 	False     int // alarms outside everything
 	Days      float64
@@ -114,7 +116,7 @@ func (t *Tally) add(m Method, c *Case) {
 	}
 	for _, s := range c.Innocent {
 		t.Innocent++
-		if hour := alarm(fires, backtest.Span{From: s.From, To: s.To + grace}); hour >= 0 {
+		if rings(r, backtest.Span{From: s.From, To: s.To + grace}) {
 			t.Paged++
 		}
 	}
@@ -139,6 +141,23 @@ func alarm(fires []bool, s backtest.Span) int {
 	}
 	return -1
 }
+
+// rings reports whether people are told something for the worse in the span: an
+// alarm opens, worsens or comes back. One that went on before does not count
+// again: it is a false alarm where it opened.
+func rings(r *backtest.Result, s backtest.Span) bool {
+	for _, x := range r.Incidents {
+		for _, a := range x.Alerts {
+			if hour := hourOf(a.At); a.Change != brand.Closed && hour >= s.From && hour < s.To {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hourOf is the hour of a case that ends at t.
+func hourOf(t time.Time) int { return int(t.Sub(begin).Hours()) - 1 }
 
 func (t *Tally) find(c *Case, r *backtest.Result, fires []bool, s backtest.Span) {
 	t.Incidents++
@@ -182,7 +201,7 @@ func (t *Tally) countFalse(c *Case, r *backtest.Result) {
 		}
 	}
 	for _, x := range r.Incidents {
-		if i := int(x.Opened.Sub(begin).Hours()) - 1; !near[i] {
+		if !near[hourOf(x.Opened)] {
 			t.False++
 		}
 	}
