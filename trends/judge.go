@@ -17,10 +17,10 @@ const (
 // [Detector.proof] spend the false alarms of the benchmark where they buy recall.
 var thresholds = [...]float64{Seimbang: 2.5, Peka: 1.9, Tenang: 3.5}
 
-// margins are what a window adds to the threshold: an outage that a window of six
-// hours does not show is seldom seen in a shorter one, which has more hours in
-// which to be fooled.
-var margins = [len(windows)]float64{0.2, 0.2, -0.2, 0, 0}
+// margins are what a window adds to the threshold: six hours show an outage best,
+// shorter windows find hardly one more and have more hours in which to be fooled,
+// and whole days go wrong more often than a forecast of the day says.
+var margins = [len(windows)]float64{0.2, 0.2, -0.3, 0.1, 0.1}
 
 const (
 	slowMargin  = 0.3 // of the slow-rise sum
@@ -30,9 +30,10 @@ const (
 )
 
 // saleMargin is what a surge of the given weight adds to the threshold: nothing
-// below its prior, where the others speak against it.
+// clearly below its prior, where the others speak against it.
 func saleMargin(weight float64) float64 {
-	if weight < surgePrior {
+	const least = 0.35
+	if weight < least {
 		return 0
 	}
 	return weight * surgeMargin
@@ -42,7 +43,7 @@ func saleMargin(weight float64) float64 {
 // hundred, an incident clears ten times the proof within the hour, and chance has
 // more hours in which to look like one.
 func (d *Detector) proof() float64 {
-	const few, many = 9, 90 // negatives a day
+	const few, many = 11, 110 // negatives a day
 	switch rate := d.rate(); {
 	case rate <= few:
 		return 0
