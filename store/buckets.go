@@ -67,27 +67,34 @@ type hourCount struct {
 
 // dayCount has what is counted by day only.
 type dayCount struct {
-	date      string
+	rating
 	languages [brand.OtherLanguage + 1]polarities
-	stars     [6]polarities
+	byStars   [6]polarities
 	versions  map[string]*polarities
 }
 
 type polarities [4]int
 
 // day returns the local days since 1970.
-func (h *hourCount) day() int64 {
-	if h.local < 0 {
-		return (h.local - 23) / 24
+func (h *hourCount) day() int64 { return dayOf(h.local) }
+
+// dayOf returns the local day of a local hour, both since 1970.
+func dayOf(local int64) int64 {
+	if local < 0 {
+		return (local - 23) / 24
 	}
-	return h.local / 24
+	return local / 24
 }
 
 // counts are the columns that hours and days share.
 type counts struct {
-	polarity     [4]int
-	voices       int
-	rated, stars int
+	polarity [4]int
+	voices   int
+}
+
+// rating are the stars and the replies of a day.
+type rating struct {
+	rated, total int
 	replied      int
 	replySeconds int64
 }
@@ -119,11 +126,10 @@ func (b *buckets) at(hour int64) *hourCount {
 	}
 	h := b.hours[hour]
 	if h == nil {
-		local := time.Unix(hour*3600, 0).In(b.zone)
-		h = &hourCount{hour: hour, local: localHour(local)}
+		h = &hourCount{hour: hour, local: localHour(time.Unix(hour*3600, 0).In(b.zone))}
 		day := h.day()
 		if b.days[day] == nil {
-			b.days[day] = &dayCount{date: local.Format(time.DateOnly), versions: map[string]*polarities{}}
+			b.days[day] = &dayCount{versions: map[string]*polarities{}}
 		}
 		h.dayCount = b.days[day]
 		b.hours[hour] = h
@@ -136,9 +142,10 @@ func (b *buckets) at(hour int64) *hourCount {
 func (b *buckets) add(f fact, n int) {
 	h := b.at(hourOf(f.at))
 	h.counts.add(f, n)
+	h.rating.add(f, n)
 	h.languages[f.language][f.polarity] += n
 	if f.stars > 0 {
-		h.dayCount.stars[f.stars][f.polarity] += n
+		h.byStars[f.stars][f.polarity] += n
 	}
 	if f.version != "" {
 		if h.versions[f.version] == nil {
@@ -163,13 +170,16 @@ func (c *counts) add(f fact, n int) {
 	if f.polarity == brand.Negative && !f.copied {
 		c.voices += n
 	}
+}
+
+func (r *rating) add(f fact, n int) {
 	if f.stars > 0 {
-		c.rated += n
-		c.stars += n * f.stars
+		r.rated += n
+		r.total += n * f.stars
 	}
 	if !f.repliedAt.IsZero() {
-		c.replied += n
-		c.replySeconds += int64(n) * (f.repliedAt.Unix() - f.at.Unix())
+		r.replied += n
+		r.replySeconds += int64(n) * (f.repliedAt.Unix() - f.at.Unix())
 	}
 }
 
@@ -189,23 +199,23 @@ func (c *counts) plus(d *counts) {
 		c.polarity[i] += d.polarity[i]
 	}
 	c.voices += d.voices
-	c.rated += d.rated
-	c.stars += d.stars
-	c.replied += d.replied
-	c.replySeconds += d.replySeconds
 }
 
 func (c *counts) fill(v values) {
 	p := c.polarity
-	v.set(int64(p[0]+p[1]+p[2]+p[3]), int64(p[brand.Negative]), int64(p[brand.Neutral]), int64(p[brand.Positive]), int64(p[brand.Unknown]),
-		int64(c.voices), int64(c.rated), int64(c.stars), int64(c.replied), c.replySeconds)
+	v.set(int64(p[brand.Negative]), int64(p[brand.Neutral]), int64(p[brand.Positive]), int64(p[brand.Unknown]), int64(c.voices))
+}
+
+func (r *rating) fill(v values) {
+	v.set(int64(r.rated), int64(r.total), int64(r.replied), r.replySeconds)
 }
 
 const (
-	countColumns = `mentions, negatives, neutrals, positives, unknowns, voices, rated, stars_total, replied, reply_seconds`
-	countAdded   = `mentions = mentions + excluded.mentions, negatives = negatives + excluded.negatives, neutrals = neutrals + excluded.neutrals,
-		positives = positives + excluded.positives, unknowns = unknowns + excluded.unknowns, voices = voices + excluded.voices,
-		rated = rated + excluded.rated, stars_total = stars_total + excluded.stars_total,
+	countColumns = `negatives, neutrals, positives, unknowns, voices`
+	countAdded   = `negatives = negatives + excluded.negatives, neutrals = neutrals + excluded.neutrals,
+		positives = positives + excluded.positives, unknowns = unknowns + excluded.unknowns, voices = voices + excluded.voices`
+	ratingColumns = `rated, stars_total, replied, reply_seconds`
+	ratingAdded   = `rated = rated + excluded.rated, stars_total = stars_total + excluded.stars_total,
 		replied = replied + excluded.replied, reply_seconds = reply_seconds + excluded.reply_seconds`
 )
 
@@ -222,16 +232,20 @@ func (tx *Tx) addBuckets(brandID, sourceID int64, b *buckets) error {
 		perDay[day].plus(&h.counts)
 	}
 	hours, days := slices.Sorted(maps.Keys(b.hours)), slices.Sorted(maps.Keys(perDay))
-	if err := tx.upsert(`hours (brand_id, source_id, hour, local_hour, `+countColumns+`)`, `(brand_id, hour, source_id)`, countAdded, origin, len(hours), func(i int, v values) {
+	if err := tx.upsert(`hours (brand_id, source_id, hour, shift, `+countColumns+`)`, `(brand_id, hour, source_id)`, countAdded, origin, len(hours), func(i int, v values) {
 		h := b.hours[hours[i]]
-		v.set(hours[i], h.local)
+		v.set(hours[i], h.local-h.hour)
 		h.counts.fill(v[2:])
 	}); err != nil {
 		return err
 	}
-	if err := tx.upsert(`days (brand_id, source_id, day, `+countColumns+`)`, `(brand_id, day, source_id)`, countAdded, origin, len(days), func(i int, v values) {
-		v.set(b.days[days[i]].date)
+	if err := tx.addDates(days); err != nil {
+		return err
+	}
+	if err := tx.upsert(`days (brand_id, source_id, day, `+countColumns+`, `+ratingColumns+`)`, `(brand_id, day, source_id)`, countAdded+`, `+ratingAdded, origin, len(days), func(i int, v values) {
+		v.set(days[i])
 		perDay[days[i]].fill(v[1:])
+		b.days[days[i]].rating.fill(v[6:])
 	}); err != nil {
 		return err
 	}
@@ -240,6 +254,14 @@ func (tx *Tx) addBuckets(brandID, sourceID int64, b *buckets) error {
 	}
 	return tx.addFacets(origin, b)
 }
+
+// addDates enters days into the calendar.
+func (tx *Tx) addDates(days []int64) error {
+	return tx.insertRows(`OR IGNORE INTO calendar (day, date)`, ``, nil, len(days), func(i int, v values) { v.set(days[i], dateOf(days[i])) })
+}
+
+// dateOf returns the date of a local day since 1970.
+func dateOf(day int64) string { return time.Unix(day*86400, 0).UTC().Format(time.DateOnly) }
 
 func (tx *Tx) addCauseBuckets(origin []any, b *buckets) error {
 	perDay := map[causeHour]int{} // by local day
@@ -254,14 +276,14 @@ func (tx *Tx) addCauseBuckets(origin []any, b *buckets) error {
 		return err
 	}
 	return tx.upsert(`cause_days (brand_id, source_id, day, cause_id, negatives)`, `(brand_id, day, cause_id, source_id)`, added, origin, len(days), func(i int, v values) {
-		v.set(b.days[days[i].hour].date, int64(days[i].cause), int64(perDay[days[i]]))
+		v.set(days[i].hour, int64(days[i].cause), int64(perDay[days[i]]))
 	})
 }
 
 // facet is a row of facet_days on its way into the table.
 type facet struct {
 	number int
-	date   string
+	day    int64
 	value  string
 	polarities
 }
@@ -269,24 +291,24 @@ type facet struct {
 // facets lists what is counted by day only, in the order of the table.
 func (b *buckets) facets() (list []facet) {
 	days := slices.Sorted(maps.Keys(b.days))
-	add := func(number int, date, value string, p polarities) {
+	add := func(number int, day int64, value string, p polarities) {
 		if p != (polarities{}) {
-			list = append(list, facet{number, date, value, p})
+			list = append(list, facet{number, day, value, p})
 		}
 	}
 	for _, day := range days {
 		for language, p := range b.days[day].languages {
-			add(byLanguage, b.days[day].date, brand.Language(language).String(), p)
+			add(byLanguage, day, brand.Language(language).String(), p)
 		}
 	}
 	for _, day := range days {
-		for stars, p := range b.days[day].stars {
-			add(byStars, b.days[day].date, strconv.Itoa(stars), p)
+		for stars, p := range b.days[day].byStars {
+			add(byStars, day, strconv.Itoa(stars), p)
 		}
 	}
 	for _, day := range days {
 		for _, version := range slices.Sorted(maps.Keys(b.days[day].versions)) {
-			add(byVersion, b.days[day].date, version, *b.days[day].versions[version])
+			add(byVersion, day, version, *b.days[day].versions[version])
 		}
 	}
 	return list
@@ -294,12 +316,12 @@ func (b *buckets) facets() (list []facet) {
 
 func (tx *Tx) addFacets(origin []any, b *buckets) error {
 	list := b.facets()
-	return tx.upsert(`facet_days (brand_id, source_id, facet, day, value, mentions, negatives, neutrals, positives)`, `(brand_id, facet, day, value, source_id)`,
+	return tx.upsert(`facet_days (brand_id, source_id, facet_id, day, value, mentions, negatives, neutrals, positives)`, `(brand_id, facet_id, day, value, source_id)`,
 		`mentions = mentions + excluded.mentions, negatives = negatives + excluded.negatives,
 		neutrals = neutrals + excluded.neutrals, positives = positives + excluded.positives`, origin, len(list), func(i int, v values) {
 			f := &list[i]
 			p := f.polarities
-			v.set(int64(f.number), f.date, f.value, int64(p[0]+p[1]+p[2]+p[3]), int64(p[brand.Negative]), int64(p[brand.Neutral]), int64(p[brand.Positive]))
+			v.set(int64(f.number), f.day, f.value, int64(p[0]+p[1]+p[2]+p[3]), int64(p[brand.Negative]), int64(p[brand.Neutral]), int64(p[brand.Positive]))
 		})
 }
 

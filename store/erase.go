@@ -245,20 +245,23 @@ func (tx *Tx) wipe(ids []int64, r *Receipt) error {
 			return err
 		}
 	}
-	if err := tx.forgetKeys(ids); err != nil {
+	if err := tx.eraseKeys(ids); err != nil {
 		return err
 	}
 	return tx.exec(`DELETE FROM mentions WHERE id IN (SELECT value FROM json_each(?))`, idList(ids))
 }
 
-// forgetKeys deletes the dedup keys of mentions, where the schema has them.
-func (tx *Tx) forgetKeys(ids []int64) error {
-	kept, err := tx.id(`SELECT count(*) FROM sqlite_schema WHERE name = 'mention_keys'`)
-	if err != nil || kept == 0 {
+// eraseKeys deletes the dedup keys of mentions, in the form that the schema has.
+func (tx *Tx) eraseKeys(ids []int64) error {
+	tables, err := texts(tx.tx.QueryContext(tx.ctx, `SELECT name FROM sqlite_schema WHERE name IN ('key_lists', 'mention_keys')`))
+	if err != nil || len(tables) == 0 {
 		return err
 	}
-	return tx.exec(`DELETE FROM mention_keys WHERE (source_id, key, mention_id) IN
-		(SELECT source_id, mention_key(external_id), id FROM mentions WHERE id IN (SELECT value FROM json_each(?)))`, idList(ids))
+	if tables[0] == "mention_keys" { // a copy from before the lists
+		return tx.exec(`DELETE FROM mention_keys WHERE (source_id, key, mention_id) IN
+			(SELECT source_id, mention_key(external_id), id FROM mentions WHERE id IN (SELECT value FROM json_each(?)))`, idList(ids))
+	}
+	return tx.forgetKeys(`id IN (SELECT value FROM json_each(?))`, idList(ids))
 }
 
 func idList(ids []int64) string {

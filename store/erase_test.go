@@ -379,7 +379,7 @@ func TestVerifyFindsDamage(t *testing.T) {
 	}
 	t.Run("a dedup key is missing", func(t *testing.T) { // control of the check of keys
 		db := openWithEverything(t)
-		if _, err := db.write.Exec(`UPDATE mention_keys SET mention_id = 99999 WHERE mention_id = 7`); err != nil {
+		if _, err := db.write.Exec(`UPDATE key_lists SET list = CAST(substr(list, 1, length(list) - 1) || char(127) AS BLOB)`); err != nil {
 			t.Fatal(err)
 		}
 		if v, err := Verify(ctx, db.path); err != nil || len(v.Problems) != 1 || !strings.Contains(v.Problems[0], "dedup keys") {

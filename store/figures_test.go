@@ -192,15 +192,16 @@ func TestFigures(t *testing.T) {
 		t.Fatal(openErr)
 	}
 	defer db.Close()
+	t.Logf("opened, with the backup and the migration if there was one, in %.1f s", time.Since(begin).Seconds())
 	if errors.Is(err, os.ErrNotExist) {
-		figuresOfIngest(t, db, size)
-	} else {
-		t.Logf("opened, with the backup and the migration if there was one, in %.1f s", time.Since(begin).Seconds())
+		t.Run("ingest", func(t *testing.T) { figuresOfIngest(t, db, size) })
 	}
-	figuresOfIndex(t, db)
-	figuresOfQueries(t, db)
-	figuresOfReader(t, db)
-	figuresOfRescore(t, db)
+	t.Run("size", func(t *testing.T) { figuresOfSize(t, db) })
+	t.Run("index", func(t *testing.T) { figuresOfIndex(t, db) })
+	t.Run("queries", func(t *testing.T) { figuresOfQueries(t, db) })
+	t.Run("search", func(t *testing.T) { figuresOfSearch(t, db) })
+	t.Run("reader", func(t *testing.T) { figuresOfReader(t, db) })
+	t.Run("rescore", func(t *testing.T) { figuresOfRescore(t, db) })
 }
 
 // imported returns the rows a CPU second of sqlite3 .import into a bare table.
@@ -256,7 +257,6 @@ func figuresOfIngest(t *testing.T, db *DB, size int) {
 	}
 	t.Logf("%.2f x .import at the start, %.2f x at the end (want 0.3); slow-down %.2f x, beside .import %.2f x (want <= 1.3)",
 		ratios[0], ratios[len(ratios)-1], first.perSecond()/last.perSecond(), ratios[0]/ratios[len(ratios)-1])
-	figuresOfSize(t, db)
 }
 
 func (i *ingested) add(other ingested) {
@@ -342,6 +342,10 @@ func figuresOfQueries(t *testing.T, db *DB) {
 	raw := timed(t, db, 3, `SELECT date(published_at, '+7 hours', 'unixepoch') AS day, count(*), sum(polarity = 1) FROM mentions
 		WHERE brand_id = (SELECT id FROM brands WHERE name = 'brand 000') AND published_at >= unixepoch('2026-01-01') AND published_at < unixepoch('2026-04-01') GROUP BY day`)
 	t.Logf("daily trend of 90 days from the roll-up %.0f x as fast as from raw rows (want 1000)", raw.Seconds()/roll.Seconds())
+}
+
+// figuresOfSearch looks for frequent and rare words.
+func figuresOfSearch(t *testing.T, db *DB) {
 	g := newGenerator(0)
 	for _, words := range []string{g.words[0], g.words[40], g.words[2000], g.words[0] + " " + g.words[1], g.words[3] + " " + g.words[50], g.words[3] + " " + g.words[700],
 		g.words[300] + " " + g.words[700], g.words[1500] + " " + g.words[2000], `"` + g.words[0] + " " + g.words[1] + `"`} {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"maps"
+	"math"
 	"sync"
 	"unicode/utf8"
 
@@ -10,7 +11,7 @@ import (
 
 // Hits are stored as text, four characters each, whose code points are numbers:
 // 1 + first byte, 1 + length in bytes, the entry, and 1 + the weight in
-// ten-thousandths as 0, -1, 1, -2, 2, …. Small numbers are one byte that way, and
+// thousandths as 0, -1, 1, -2, 2, …. Small numbers are one byte that way, and
 // the views can take the text apart with what every SQLite has.
 
 // entry is what a hit refers to: an entry of a lexicon, and the rule that changed
@@ -94,7 +95,7 @@ func (tx *Tx) writeHits(hits []brand.Hit) (string, error) {
 	n := 0
 	for i := range hits {
 		h := &hits[i]
-		weight := tenThousandths(h.Weight)
+		weight := int64(math.Round(h.Weight * 1000))
 		if weight == 0 || n == mostHits {
 			continue
 		}
@@ -123,7 +124,7 @@ func (tx *Tx) readHits(text string) (hits []brand.Hit, _ error) {
 			return nil, err
 		}
 		start := int(n[0] - 1)
-		hits = append(hits, brand.Hit{Start: start, End: start + int(n[1]-1), Entry: key.name, Rule: key.rule, Weight: float64(unsigned(n[3]-1)) / 10000})
+		hits = append(hits, brand.Hit{Start: start, End: start + int(n[1]-1), Entry: key.name, Rule: key.rule, Weight: float64(unsigned(n[3]-1)) / 1000})
 	}
 	return hits, nil
 }
@@ -165,4 +166,31 @@ func nextNumber(text string) (n int64, rest string) {
 		n -= skipped
 	}
 	return n, text[size:]
+}
+
+// shorterHits turns hits of the sixth schema, whose weights are in ten-thousandths,
+// into those of today.
+func shorterHits(text any) any {
+	old, ok := text.(string)
+	if !ok {
+		return nil
+	}
+	b := make([]byte, 0, len(old))
+	for len(old) > 0 {
+		var n [4]int64
+		for i := range n {
+			n[i], old = nextNumber(old)
+		}
+		weight := int64(math.Round(float64(unsigned(n[3]-1)) / 10))
+		if weight == 0 {
+			continue
+		}
+		for _, x := range [...]int64{n[0], n[1], n[2], signed(weight) + 1} {
+			b = appendNumber(b, x)
+		}
+	}
+	if len(b) == 0 {
+		return nil
+	}
+	return string(b)
 }

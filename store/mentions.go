@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"database/sql"
 	"math"
 	"slices"
@@ -61,7 +60,7 @@ func (tx *Tx) Add(o Origin, items []Item) (Added, error) {
 	if err != nil {
 		return Added{}, err
 	}
-	known, err := tx.known(o, items)
+	known, lists, err := tx.known(o, items)
 	if err != nil {
 		return Added{}, err
 	}
@@ -114,6 +113,9 @@ func (tx *Tx) Add(o Origin, items []Item) (Added, error) {
 	if err := tx.insertMentions(o, fresh); err != nil {
 		return added, err
 	}
+	if err := tx.insertKeys(o, fresh, lists); err != nil {
+		return added, err
+	}
 	if err := tx.addAdvices(advices); err != nil {
 		return added, err
 	}
@@ -129,12 +131,6 @@ type identity struct {
 	id      int64
 	content int64
 	stored  bool // false while it is only part of the running batch
-}
-
-// mentionKey is what mention_keys holds of an external id: three bytes instead of
-// twenty. The few that share a key are told apart by their text.
-func mentionKey(externalID string) int64 {
-	return int64(mix(fnv1a(fnvOffset, externalID)) & 0x7fffff)
 }
 
 const fnvOffset = 14695981039346656037
@@ -156,21 +152,24 @@ func mix(h uint64) uint64 {
 	return h ^ h>>33
 }
 
-// known returns what is stored of items, by their external ids. Keys are looked up
-// in their order: neighbours in a table are cheap.
-func (tx *Tx) known(o Origin, items []Item) (map[string]identity, error) {
+// known returns what is stored of items, by their external ids, and the lists that
+// their dedup keys belong to.
+func (tx *Tx) known(o Origin, items []Item) (map[string]identity, keyLists, error) {
 	keys := make([]int64, len(items))
 	for i := range items {
 		keys[i] = mentionKey(items[i].ExternalID)
 	}
 	slices.Sort(keys)
-	known := make(map[string]identity, len(items))
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT m.external_id, m.id, m.content
-		FROM json_each(?) j CROSS JOIN mention_keys k ON k.source_id = ? AND k.key = j.value CROSS JOIN mentions m ON m.id = k.mention_id`, idList(keys), o.SourceID)
+	lists, err := tx.keyLists(o.SourceID, keys)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return known, scanKnown(rows, known)
+	known := make(map[string]identity, len(items))
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT external_id, id, content FROM mentions WHERE id IN (SELECT value FROM json_each(?))`, idList(lists.ids(keys)))
+	if err != nil {
+		return nil, nil, err
+	}
+	return known, lists, scanKnown(rows, known)
 }
 
 func scanKnown(rows *sql.Rows, known map[string]identity) error {
@@ -214,18 +213,29 @@ func contentHash(m *brand.Mention) int64 {
 	for _, field := range [...]string{m.Title, m.Text, strconv.Itoa(m.Stars), m.Reply} {
 		h = fnv1a(fnv1a(h, field), "\x00")
 	}
-	return int64(mix(h) & 0x7fffffff)
+	return int64(mix(h) & 0x7fffff)
 }
 
 // always are the columns that every mention fills.
-const always = `brand_id, source_id, lexicon_id, id, external_id, published_at, collected_at, content, fingerprint, text, polarity, compound, p_negative, doubtful, language`
+const always = `brand_id, source_id, lexicon_id, id, external_id, published_at, lag, content, fingerprint, text, polarity, compound, p_negative, traits`
 
 func (r *row) fill(v values) {
-	v.set(r.id, r.ExternalID, r.PublishedAt.Unix(), r.CollectedAt.Unix(), r.content, r.fingerprint(), r.Text,
-		int64(r.Score.Polarity), tenThousandths(r.Score.Compound), tenThousandths(r.Score.PNegative), r.Score.Doubtful, int64(r.Score.Language))
+	published := r.PublishedAt.Unix()
+	v.set(r.id, r.ExternalID, published, r.CollectedAt.Unix()-published, r.content, r.fingerprint(), r.Text,
+		int64(r.Score.Polarity), tenThousandths(r.Score.Compound), tenThousandths(r.Score.PNegative), traits(rated(r.Stars), &r.Score))
 }
 
-const alwaysOwn = 12 // of the columns above
+const alwaysOwn = 11 // of the columns above
+
+// traits puts what has few values into one number, from which the table computes the
+// stars, the doubt and the language again.
+func traits(stars int, s *brand.Score) int64 {
+	doubtful := 0
+	if s.Doubtful {
+		doubtful = 1
+	}
+	return int64(stars + 6*(doubtful+2*int(s.Language)))
+}
 
 // optional are the columns that many sources never fill.
 var optional = []struct {
@@ -238,7 +248,6 @@ var optional = []struct {
 	{"author", func(r *row) any { return text(r.Author) }},
 	{"version", func(r *row) any { return text(r.Version) }},
 	{"place", func(r *row) any { return text(r.Place) }},
-	{"stars", func(r *row) any { return stars(r.Stars) }},
 	{"reply", func(r *row) any { return text(r.Reply) }},
 	{"replied_at", func(r *row) any { return unix(r.RepliedAt) }},
 	{"hits", func(r *row) any { return r.hits }},
@@ -263,13 +272,6 @@ func rated(n int) int {
 	return n
 }
 
-func stars(n int) any {
-	if rated(n) == 0 {
-		return nil
-	}
-	return int64(n)
-}
-
 func (tx *Tx) insertMentions(o Origin, rows []row) error {
 	columns := always
 	var more []func(*row) any // a value that is bound only to be NULL costs as much as one that is stored
@@ -290,21 +292,21 @@ func (tx *Tx) insertMentions(o Origin, rows []row) error {
 	}); err != nil {
 		return err
 	}
-	if err := tx.insertKeys(o, rows); err != nil {
-		return err
-	}
 	return tx.insertCauses(rows)
 }
 
-// insertKeys enters the dedup keys, in their order as well.
-func (tx *Tx) insertKeys(o Origin, rows []row) error {
-	type key struct{ key, id int64 }
-	keys := make([]key, len(rows))
-	for i := range rows {
-		keys[i] = key{mentionKey(rows[i].ExternalID), rows[i].id}
+// insertKeys enters the dedup keys into the lists they belong to.
+func (tx *Tx) insertKeys(o Origin, rows []row, lists keyLists) error {
+	if len(rows) == 0 {
+		return nil
 	}
-	slices.SortFunc(keys, func(a, b key) int { return cmp.Compare(a.key, b.key) })
-	return tx.insertRows(`OR ROLLBACK INTO mention_keys (source_id, key, mention_id)`, ``, []any{o.SourceID}, len(keys), func(i int, v values) { v.set(keys[i].key, keys[i].id) })
+	keys := make([]keyed, len(rows))
+	for i := range rows {
+		keys[i] = keyed{mentionKey(rows[i].ExternalID), rows[i].id}
+	}
+	slices.SortFunc(keys, compareKeyed)
+	lists.add(keys)
+	return tx.saveKeys(o.SourceID, lists)
 }
 
 func (tx *Tx) insertCauses(rows []row) error {
@@ -341,11 +343,11 @@ func (tx *Tx) edit(o Origin, before identity, now row, buckets *buckets) error {
 		args  []any
 	}{
 		{`INSERT INTO revisions (mention_id, revision, replaced_at, title, text, stars, polarity, compound)
-			SELECT id, revision, ?, title, text, stars, polarity, compound / 10000.0 FROM mentions WHERE id = ?`, []any{now.CollectedAt.Unix(), now.id}},
-		{`UPDATE mentions SET revision = revision + 1, content = ?, fingerprint = ?, copy_of = NULL, title = ?, text = ?, stars = ?,
-			version = coalesce(?, version), reply = ?, replied_at = ?, polarity = ?, compound = ?, p_negative = ?, doubtful = ?, language = ?, lexicon_id = ?, hits = ?
-			WHERE id = ?`, []any{now.content, now.fingerprint(), text(now.Title), now.Text, stars(now.Stars), text(now.Version), text(now.Reply), unix(now.RepliedAt),
-			int64(now.Score.Polarity), tenThousandths(now.Score.Compound), tenThousandths(now.Score.PNegative), now.Score.Doubtful, int64(now.Score.Language), o.LexiconID, now.hits, now.id}},
+			SELECT id, 1 + (SELECT count(*) FROM revisions WHERE mention_id = m.id), ?, title, text, stars, polarity, compound / 10000.0 FROM mentions m WHERE id = ?`, []any{now.CollectedAt.Unix(), now.id}},
+		{`UPDATE mentions SET content = ?, fingerprint = ?, copy_of = NULL, title = ?, text = ?, version = coalesce(?, version), reply = ?, replied_at = ?,
+			polarity = ?, compound = ?, p_negative = ?, traits = ?, lexicon_id = ?, hits = ?
+			WHERE id = ?`, []any{now.content, now.fingerprint(), text(now.Title), now.Text, text(now.Version), text(now.Reply), unix(now.RepliedAt),
+			int64(now.Score.Polarity), tenThousandths(now.Score.Compound), tenThousandths(now.Score.PNegative), traits(rated(now.Stars), &now.Score), o.LexiconID, now.hits, now.id}},
 		{`DELETE FROM labels WHERE mention_id = ?`, []any{now.id}},
 		{`DELETE FROM mention_causes WHERE mention_id = ?`, []any{now.id}},
 	} {

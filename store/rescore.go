@@ -42,7 +42,7 @@ type Rescored struct {
 // a batch is written on one core, the next one is read and judged on another.
 // progress is called after every batch.
 func (db *DB) Rescore(ctx context.Context, s Scorer, progress func(Rescored)) (Rescored, error) {
-	r := rescore{db: db, scorer: s, values: newValues(9)}
+	r := rescore{db: db, scorer: s, values: newValues(8)}
 	if err := db.Write(ctx, r.begin); err != nil {
 		return r.Rescored, err
 	}
@@ -324,8 +324,8 @@ func (r *rescore) update(tx *Tx, m *judged) (is fact, err error) {
 	if is.polarity == brand.Negative && m.fingerprint == 0 {
 		m.fingerprint = int64(clean.Fingerprint(m.text.String))
 	}
-	r.values.set(int64(is.polarity), compound, pNegative, m.score.Doubtful, int64(is.language), text(hits), m.fingerprint, r.lexicon, m.id)
-	return is, tx.step(`UPDATE mentions SET polarity = ?, compound = ?, p_negative = ?, doubtful = ?, language = ?, hits = ?, fingerprint = ?, lexicon_id = ? WHERE id = ?`, r.values)
+	r.values.set(int64(is.polarity), compound, pNegative, traits(m.stars, &m.score), text(hits), m.fingerprint, r.lexicon, m.id)
+	return is, tx.step(`UPDATE mentions SET polarity = ?, compound = ?, p_negative = ?, traits = ?, hits = ?, fingerprint = ?, lexicon_id = ? WHERE id = ?`, r.values)
 }
 
 // replaceCauses writes the causes of rows instead of those that are stored.

@@ -15,13 +15,14 @@ func (db *DB) Forget(ctx context.Context, texts, numbers time.Time) error {
 		if err != nil {
 			return err
 		}
+		if err := tx.forgetKeys(`collected_at < ?`, numbers.Unix()); err != nil {
+			return err
+		}
 		for _, s := range []struct {
 			query string
 			at    time.Time
 		}{
 			{`DELETE FROM search WHERE docid IN (SELECT id FROM mentions WHERE collected_at < ? AND text IS NOT NULL)`, later(texts, numbers)},
-			{`DELETE FROM mention_keys WHERE (source_id, key, mention_id) IN
-				(SELECT source_id, mention_key(external_id), id FROM mentions WHERE collected_at < ?)`, numbers},
 			{`DELETE FROM mentions WHERE collected_at < ?`, numbers},
 			{`UPDATE mentions SET text = NULL, title = NULL, url = NULL, author = NULL, reply = NULL, hits = NULL
 				WHERE collected_at < ? AND text IS NOT NULL`, texts},

@@ -32,8 +32,8 @@ func (tx *Tx) Rivals(cause brand.Cause, from, to time.Time) (rivals []brand.Riva
 func (tx *Tx) Replies(brandID int64, now time.Time) (*brand.Replies, error) {
 	hours, err := ints(tx.tx.QueryContext(tx.ctx, `SELECT coalesce(replied_at - published_at, -1) FROM mentions INDEXED BY negatives
 		WHERE brand_id = ?1 AND published_at BETWEEN ?2 AND ?3 AND polarity = 1
-		AND source_id IN (SELECT source_id FROM hours WHERE brand_id = ?1 AND hour BETWEEN ?2 / 3600 AND ?3 / 3600 AND replied > 0)`,
-		brandID, now.AddDate(0, 0, -28).Unix(), now.Unix()))
+		AND source_id IN (SELECT source_id FROM days WHERE brand_id = ?1 AND day BETWEEN ?4 - 28 AND ?4 AND replied > 0)`,
+		brandID, now.AddDate(0, 0, -28).Unix(), now.Unix(), dayOf(localHour(now.In(tx.zone)))))
 	if err != nil || len(hours) == 0 {
 		return nil, err
 	}

@@ -291,8 +291,8 @@ func TestSearchInParts(t *testing.T) {
 		})
 	}
 	add(1, 2)
-	if _, err := db.write.Exec(fmt.Sprintf(`INSERT INTO mentions (id, brand_id, source_id, lexicon_id, external_id, published_at, collected_at, content, fingerprint, text,
-		polarity, compound, p_negative, doubtful, language) SELECT %d, brand_id, source_id, lexicon_id, 'last', published_at, collected_at, 0, 0, 'paket aman', 2, 0, 0, 0, 1 FROM mentions`, indexPart-101)); err != nil {
+	if _, err := db.write.Exec(fmt.Sprintf(`INSERT INTO mentions (id, brand_id, source_id, lexicon_id, external_id, published_at, lag, content, fingerprint, text,
+		polarity, compound, p_negative, traits) SELECT %d, brand_id, source_id, lexicon_id, 'last', published_at, lag, 0, 0, 'paket aman', 2, 0, 0, 12 FROM mentions`, indexPart-101)); err != nil {
 		t.Fatal(err)
 	}
 	add(2, 303) // ids from indexPart - 100 to indexPart + 200

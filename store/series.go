@@ -38,7 +38,7 @@ type Part struct {
 // Parts counts the negatives of every source and known cause of a brand.
 func (tx *Tx) Parts(brandID int64, now time.Time) ([]Part, error) {
 	last := hourOf(now)
-	day := func(back int) string { return now.In(tx.zone).AddDate(0, 0, -back).Format(time.DateOnly) }
+	today := dayOf(localHour(now.In(tx.zone)))
 	rows, err := tx.tx.QueryContext(tx.ctx, `
 		SELECT 0, s.id, s.name, (SELECT coalesce(sum(voices), 0) FROM hours WHERE brand_id = ?1 AND hour BETWEEN ?2 AND ?3 AND source_id = s.id),
 			(SELECT coalesce(sum(voices), 0) FROM days WHERE brand_id = ?1 AND day >= ?4 AND day < ?5 AND source_id = s.id)
@@ -46,7 +46,7 @@ func (tx *Tx) Parts(brandID int64, now time.Time) ([]Part, error) {
 		UNION ALL
 		SELECT 1, c.id, c.cause, (SELECT coalesce(sum(negatives), 0) FROM cause_hours WHERE brand_id = ?1 AND hour BETWEEN ?2 AND ?3 AND cause_id = c.id),
 			(SELECT coalesce(sum(negatives), 0) FROM cause_days WHERE brand_id = ?1 AND day >= ?4 AND day < ?5 AND cause_id = c.id)
-		FROM causes c WHERE c.id > 0`, brandID, last-23, last, day(29), day(1))
+		FROM causes c WHERE c.id > 0`, brandID, last-23, last, today-29, today-1)
 	if err != nil {
 		return nil, err
 	}

@@ -193,6 +193,12 @@ func setUp(c *sqlite3.SQLiteConn) error {
 	if err := c.RegisterFunc("mention_key", mentionKey, true); err != nil {
 		return err
 	}
+	if err := c.RegisterFunc("shorter_hits", shorterHits, true); err != nil { // of a migration
+		return err
+	}
+	if err := c.RegisterAggregator("key_list", newKeyListOf, true); err != nil { // of a migration
+		return err
+	}
 	if err := c.SetFileControlInt("main", sqlite3.SQLITE_FCNTL_PERSIST_WAL, 1); err != nil {
 		return err
 	}
@@ -273,7 +279,7 @@ func (db *DB) interrupted(ctx context.Context, have int64) (bool, error) {
 	if have == 0 {
 		return false, nil // there is nothing to keep
 	}
-	for step, table := range map[int64]string{3: "days", 6: "entries"} {
+	for step, table := range map[int64]string{3: "days", 6: "entries", 9: "key_lists"} {
 		if _, err := db.write.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied)
 			SELECT ?1, 1 WHERE EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?2) AND NOT EXISTS (SELECT 1 FROM goose_db_version WHERE version_id = ?1)`, step, table); err != nil {
 			return false, err

@@ -157,9 +157,9 @@ func TestBucketsEqualRawRows(t *testing.T) {
 			return err
 		})
 	}
-	want := rows(t, db, `SELECT published_at / 3600, count(*), sum(polarity = 1), sum(polarity = 2), sum(polarity = 3), sum(polarity = 0), count(stars), coalesce(sum(stars), 0)
+	want := rows(t, db, `SELECT published_at / 3600, count(*), sum(polarity = 1), sum(polarity = 2), sum(polarity = 3), sum(polarity = 0)
 		FROM mentions GROUP BY 1`)
-	if got := rows(t, db, `SELECT hour, mentions, negatives, neutrals, positives, unknowns, rated, stars_total FROM hours WHERE mentions > 0 ORDER BY 1`); got != want {
+	if got := rows(t, db, `SELECT hour, mentions, negatives, neutrals, positives, unknowns FROM hours WHERE mentions > 0 ORDER BY 1`); got != want {
 		t.Errorf("hours differ from the raw rows: %s", cmp.Diff(want, got))
 	}
 	want = rows(t, db, `SELECT published_at / 3600, cause_id, count(*) FROM mentions JOIN mention_causes ON mention_id = id WHERE polarity = 1 GROUP BY 1, 2`)
