@@ -234,31 +234,46 @@ func (db *DB) Search(ctx context.Context, query string, o SearchOptions) ([]Foun
 	if err != nil || len(list) == o.Limit || before == 0 {
 		return list, err
 	}
-	where, args := "", []any{matchOf(terms), int64(0)}
-	for _, c := range []struct {
-		clause string
-		value  any
-		set    bool
-	}{
-		{" AND v.brand = ?", o.Brand, o.Brand != ""},
-		{" AND v.polarity = ?", o.Polarity, o.Polarity != ""},
-		{" AND search.docid < ?", before, true},
-	} {
-		if c.set {
-			where += c.clause
+	ids, err := db.searchIndex(ctx, matchOf(terms), o, before, o.Limit-len(list))
+	if err != nil || len(ids) == 0 {
+		return list, err
+	}
+	err = db.found(ctx, func(f Found) { list = append(list, f) }, `FROM v_mentions v WHERE v.id IN (SELECT value FROM json_each(?)) ORDER BY v.id DESC`, idList(ids))
+	return list, err
+}
+
+// searchIndex returns at most limit mentions before an id that the index has, newest
+// first. It goes from part to part with one statement on one connection: what a
+// mention says is read once for all of them, because to set up that query costs more
+// than to look two rare words up.
+func (db *DB) searchIndex(ctx context.Context, match string, o SearchOptions, before int64, limit int) (ids []int64, err error) {
+	from, where, args := `search`, "", []any{match, nil, before, nil}
+	if o.Brand != "" || o.Polarity != "" {
+		from = `search CROSS JOIN v_mentions v ON v.id = search.docid`
+	}
+	for _, c := range []struct{ clause, value string }{{` AND v.brand = ?`, o.Brand}, {` AND v.polarity = ?`, o.Polarity}} {
+		if c.value != "" {
 			args = append(args, c.value)
+			where += c.clause + strconv.Itoa(len(args))
 		}
 	}
-	for part := (before - 1) / indexPart; part >= 0 && len(list) < o.Limit; part-- {
-		args[1] = part
-		// CROSS JOIN keeps the order: the index first, newest id first, and mentions
-		// one by one until there are enough.
-		if err := db.found(ctx, func(f Found) { list = append(list, f) }, `FROM search CROSS JOIN v_mentions v ON v.id = search.docid
-			WHERE search.body MATCH ? AND search.part = ?`+where+` ORDER BY search.docid DESC LIMIT ?`, append(args, o.Limit-len(list))...); err != nil {
-			return nil, err
-		}
+	// CROSS JOIN keeps the order: the index first, newest id first, and mentions
+	// one by one until there are enough.
+	query := `SELECT search.docid FROM ` + from + ` WHERE search.body MATCH ?1 AND search.part = ?2 AND search.docid < ?3` + where + ` ORDER BY search.docid DESC LIMIT ?4`
+	conn, err := db.read.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", explain(err))
 	}
-	return list, nil
+	defer conn.Close()
+	for part := (before - 1) / indexPart; part >= 0 && len(ids) < limit; part-- {
+		args[1], args[3] = part, limit-len(ids)
+		more, err := ints(conn.QueryContext(ctx, query, args...))
+		if err != nil {
+			return nil, fmt.Errorf("search: %w", explain(err))
+		}
+		ids = append(ids, more...)
+	}
+	return ids, nil
 }
 
 // indexPart is how many mentions a part of the search index has, as in the view
