@@ -267,7 +267,7 @@ func (i *ingested) add(other ingested) {
 
 func figuresOfSize(t *testing.T, db *DB) {
 	var pages, size, search, n, hits, causes float64
-	for into, query := range map[*float64]string{&pages: `PRAGMA page_count`, &size: `PRAGMA page_size`, &n: `SELECT count(*) FROM mentions`,
+	for into, query := range map[*float64]string{&pages: `SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count`, &size: `PRAGMA page_size`, &n: `SELECT count(*) FROM mentions`,
 		&search: `SELECT (SELECT coalesce(sum(length(block)), 0) FROM search_segments) + (SELECT coalesce(sum(length(root)), 0) FROM search_segdir)`,
 		&hits:   `SELECT sum(length(CAST(hits AS BLOB))) FROM mentions`, &causes: `SELECT count(*) FROM mention_causes`} {
 		if err := db.read.QueryRow(query).Scan(into); err != nil {

@@ -108,6 +108,80 @@ func TestMigrationOfHits(t *testing.T) {
 	}
 }
 
+// TestMigrationToSmallerRows brings a database of the seventh schema up to date, with
+// every kind of value that a column can have: analysts see the same as before.
+func TestMigrationToSmallerRows(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "pantau.db")
+	writeOld(t, path, []string{"0001_tables.sql", "0002_views.sql", "0003_tables.sql", "0004_views.sql", "0005_measures.sql", "0006_lean_mentions.sql", "0007_search_in_parts.sql"},
+		`INSERT INTO brands VALUES (1, 'Sandang Senja', 0), (2, 'Busana Bayu', 1)`,
+		`INSERT INTO sources VALUES (1, 1, 'toko', 'sample', 'page 2', 3000), (2, 1, 'forum', 'sample', '', 0), (3, 2, 'toko', 'sample', '', 0)`,
+		`INSERT INTO lexicons VALUES (1, 'old'), (2, 'new')`,
+		`INSERT INTO causes VALUES (0, 'unexplained', 'x', 'x'), (3, 'delivery', 'x', 'x')`,
+		`INSERT INTO settings VALUES ('zone', 'WIB'), ('search_version', '`+searchVersion+`')`,
+		`INSERT INTO entries VALUES (1, 'belum', ''), (2, 'rusak', 'negated')`,
+		`INSERT INTO mentions (id, brand_id, source_id, external_id, published_at, collected_at, content, fingerprint, copy_of, title, text, url, author, version, place, stars, reply, replied_at,
+				polarity, compound, p_negative, doubtful, language, lexicon_id, hits, revision)
+			WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000)
+			SELECT n, 1 + (n % 3 = 2), 1 + n % 3, 'x' || n, 1795284000 - 86400 * 400 + n * 7000 - iif(n = 9, 4000000000, 0), 1795284000 - 86400 * 400 + n * 7000 + n % 5 * 40000 - iif(n = 9, 4000000000, 0), n * 715827, iif(n % 4 = 1, n, 0), iif(n % 40 = 1 AND n > 1, n - 1, NULL),
+				iif(n % 6 = 0, 'judul ' || n, NULL), iif(n % 50 = 7, NULL, 'paket belum dikirim ' || n), iif(n % 2, 'https://toko.example/' || n, NULL), iif(n % 3, 'a' || n % 7, NULL),
+				iif(n % 4, '2.' || n % 5, NULL), iif(n % 7 = 0, 'Bandung', NULL), nullif(n % 6, 0), iif(n % 9 = 0, 'maaf', NULL), iif(n % 9 = 0, 1795284000 - 86400 * 400 + n * 7000 + 3600, NULL),
+				n % 4, (n * 37 % 20001) - 10000, n * 41 % 10001, n % 11 = 0, n % 6, 1 + n % 2, iif(n % 50 = 7, NULL, char(7, 6, 1, 25001) || char(300, 6, 2, 201)), 1 + (n = 5) FROM c`,
+		`INSERT INTO revisions VALUES (5, 1, 1795284000, NULL, 'dulu', 1, 1, -0.5)`,
+		`INSERT INTO mention_keys SELECT source_id, mention_key(external_id), id FROM mentions`,
+		`INSERT INTO mention_causes SELECT id, 3, 0, 5 FROM mentions WHERE id % 8 = 1`,
+		`INSERT INTO hours (brand_id, hour, source_id, mentions, negatives, neutrals, positives, unknowns, voices, rated, stars_total, replied, reply_seconds, local_hour)
+			SELECT brand_id, (published_at - iif(published_at < 0, 3599, 0)) / 3600, source_id, count(*), sum(polarity = 1), sum(polarity = 2), sum(polarity = 3), sum(polarity = 0), sum(polarity = 1 AND copy_of IS NULL), count(stars), coalesce(sum(stars), 0),
+				count(replied_at), coalesce(sum(replied_at - published_at), 0), (published_at - iif(published_at < 0, 3599, 0)) / 3600 + 7 FROM mentions GROUP BY 1, 2, 3`,
+		`INSERT INTO days SELECT brand_id, date(published_at + 25200, 'unixepoch'), source_id, count(*), sum(polarity = 1), sum(polarity = 2), sum(polarity = 3), sum(polarity = 0), sum(polarity = 1 AND copy_of IS NULL), count(stars), coalesce(sum(stars), 0),
+				count(replied_at), coalesce(sum(replied_at - published_at), 0) FROM mentions GROUP BY 1, 2, 3`,
+		`INSERT INTO cause_hours SELECT brand_id, published_at / 3600, coalesce(cause_id, 0), source_id, count(*) FROM mentions LEFT JOIN mention_causes ON mention_id = id WHERE polarity = 1 GROUP BY 1, 2, 3, 4`,
+		`INSERT INTO cause_days SELECT brand_id, date(published_at + 25200, 'unixepoch'), coalesce(cause_id, 0), source_id, count(*) FROM mentions LEFT JOIN mention_causes ON mention_id = id WHERE polarity = 1 GROUP BY 1, 2, 3, 4`,
+		`INSERT INTO facet_days SELECT brand_id, 2, date(published_at + 25200, 'unixepoch'), stars, source_id, count(*), sum(polarity = 1), sum(polarity = 2), sum(polarity = 3) FROM mentions WHERE stars IS NOT NULL GROUP BY 1, 3, 4, 5`,
+		`INSERT INTO facet_days SELECT brand_id, 3, date(published_at + 25200, 'unixepoch'), version, source_id, count(*), sum(polarity = 1), sum(polarity = 2), sum(polarity = 3) FROM mentions WHERE version IS NOT NULL GROUP BY 1, 3, 4, 5`,
+		`PRAGMA user_version = 7`)
+	views := []string{`SELECT * FROM v_mentions ORDER BY id`, `SELECT * FROM v_hits ORDER BY mention_id, start_byte`, `SELECT * FROM v_quotes ORDER BY mention_id`, `SELECT * FROM v_hourly ORDER BY brand, source, hour_number`,
+		`SELECT * FROM v_daily ORDER BY brand, source, day`, `SELECT * FROM v_causes_daily ORDER BY brand, source, day, cause`, `SELECT * FROM v_facets_daily ORDER BY brand, source, facet, day, value`,
+		`SELECT * FROM v_rating_daily ORDER BY brand, source, day`, `SELECT * FROM v_replies_daily ORDER BY brand, source, day`, `SELECT * FROM v_reply_time ORDER BY mention_id`}
+	all := func(db *DB) (answers []string) {
+		for _, query := range views {
+			answers = append(answers, query+"\n"+rows(t, db, query))
+		}
+		return answers
+	}
+	before := connect(readerDSN(path), 1)
+	want := all(&DB{read: before})
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := Open(ctx, path, wib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for i, got := range all(db) {
+		if len(got) < 1000 {
+			t.Errorf("%.300s: there is nothing to compare", got)
+		}
+		if diff := cmp.Diff(strings.Split(want[i], "\n"), strings.Split(got, "\n")); diff != "" {
+			t.Errorf("(-before +after)\n%.2000s", diff)
+		}
+	}
+	if v, err := Verify(ctx, path); err != nil || len(v.Problems) > 0 {
+		t.Errorf("after the migration: %+v, %v", v, err)
+	}
+	if got := rows(t, db, `SELECT freelist_count * 4 < page_count FROM pragma_freelist_count, pragma_page_count`); got != "1\n" {
+		t.Error("the file keeps the pages of before")
+	}
+	write(t, db, func(tx *Tx, _ Origin) error {
+		known, _, err := tx.known(Origin{SourceID: 2}, []Item{item("x1", "", noon, 0), item("x2998", "", noon, 0), item("x2", "", noon, 0), item("y", "", noon, 0)})
+		if len(known) != 2 || known["x1"].content != 715827 || known["x2998"].id != 2998 {
+			t.Errorf("known = %+v, want the two of the source", known)
+		}
+		return err
+	})
+}
+
 // TestMigrationKeepsEverything brings a database of the second schema up to date.
 func TestMigrationKeepsEverything(t *testing.T) {
 	ctx := context.Background()

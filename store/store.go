@@ -265,8 +265,24 @@ func (db *DB) migrate(ctx context.Context, have, latest int64) error {
 		}
 		return err
 	}
+	if err := db.giveBack(ctx); err != nil {
+		return fmt.Errorf("%w: start again to go on, or pantau restore %s", err, backup)
+	}
 	_, err = db.write.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", latest))
 	return err
+}
+
+// giveBack rewrites a file of which a migration has left a quarter empty: it is
+// large, and what was deleted there can still be read by whoever has the disk.
+func (db *DB) giveBack(ctx context.Context) error {
+	var pages, free int64
+	if err := db.write.QueryRowContext(ctx, `SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count`).Scan(&pages, &free); err != nil {
+		return err
+	}
+	if 4*free < pages {
+		return nil
+	}
+	return scrub(ctx, db.write)
 }
 
 // interrupted reports whether an earlier migration of this file did not get to its
