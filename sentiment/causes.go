@@ -8,10 +8,22 @@ import (
 
 // causeRoles are sets of causes, a bit each, that a word or phrase plays a part
 // in. A direct phrase is evidence by itself; a topic is evidence together with
-// a fault nearby; an expectation is a fault when it is negated.
+// a fault nearby; an expectation is a fault when it is negated or lacking.
+//
+// The bit of [brand.Unexplained] says what a phrase does to all causes: in direct,
+// that its words are no evidence; in topic, that it asks; in fault, that what
+// follows is absent; in expected, that the next word is lacking.
 type causeRoles struct {
 	direct, topic, fault, expected uint32
 }
+
+// anyCause is the bit for all causes together.
+const anyCause uint32 = 1 << brand.Unexplained
+
+func (r *causeRoles) harmless() bool { return r.direct&anyCause != 0 }
+func (r *causeRoles) asks() bool     { return r.topic&anyCause != 0 }
+func (r *causeRoles) absent() bool   { return r.fault&anyCause != 0 }
+func (r *causeRoles) lacks() bool    { return r.expected&anyCause != 0 }
 
 func (r *causeRoles) add(o causeRoles) {
 	r.direct |= o.direct
@@ -22,36 +34,15 @@ func (r *causeRoles) add(o causeRoles) {
 
 // causeRow reads "cause role pattern" lines.
 func (lex *lexicon) causeRow(r row) error {
-	bit := uint32(0)
-	if r.field(0) != "any" {
-		c, err := brand.ParseCause(r.field(0))
-		if err != nil {
-			return r.errorf("%v", err)
-		}
-		bit = 1 << c
-	} else {
-		for _, c := range brand.Causes() {
-			bit |= 1 << c
-		}
-	}
-	var roles causeRoles
-	switch r.field(1) {
-	case "direct":
-		roles.direct = bit
-	case "topic":
-		roles.topic = bit
-	case "fault":
-		roles.fault = bit
-	case "expected":
-		roles.expected = bit
-	default:
-		return r.errorf("%q is no role: use direct, topic, fault or expected", r.field(1))
+	roles, err := causeRole(r)
+	if err != nil {
+		return err
 	}
 	text := normalText(r.field(2))
 	if text == "" {
 		return r.errorf("no pattern")
 	}
-	if roles.direct != 0 {
+	if roles.direct&^anyCause != 0 {
 		lex.direct = append(lex.direct, directRow{text, int32(r.line)})
 	}
 	words := lex.entryWords(text)
@@ -65,8 +56,50 @@ func (lex *lexicon) causeRow(r row) error {
 	return nil
 }
 
+// causeRole reads the role of a row, of one cause or of any.
+func causeRole(r row) (roles causeRoles, err error) {
+	if r.field(0) == "any" {
+		switch r.field(1) {
+		case "harmless":
+			roles.direct = anyCause
+		case "asks":
+			roles.topic = anyCause
+		case "absent":
+			roles.fault = anyCause
+		case "lacking":
+			roles.expected = anyCause
+		default:
+			err = r.errorf("%q is no role for any cause: use harmless, asks, absent or lacking", r.field(1))
+		}
+		return roles, err
+	}
+	c, err := brand.ParseCause(r.field(0))
+	if err != nil {
+		return roles, r.errorf("%v", err)
+	}
+	bit := uint32(1) << c
+	switch r.field(1) {
+	case "direct":
+		roles.direct = bit
+	case "topic":
+		roles.topic = bit
+	case "fault":
+		roles.fault = bit
+	case "expected":
+		roles.expected = bit
+	default:
+		err = r.errorf("%q is no role of a cause: use direct, topic, fault or expected", r.field(1))
+	}
+	return roles, err
+}
+
 // causeReach is how far apart, in words, topic and fault may stand.
 const causeReach = 6
+
+// across are the causes whose two parts a contrast sets against each other:
+// "katanya gratis, tapi bayar juga". Those of other causes stand in one clause.
+const across uint32 = 1<<brand.BrokenPromise | 1<<brand.NotAsDescribed | 1<<brand.PolicyChange |
+	1<<brand.OrderFulfilment | 1<<brand.BillingRefund
 
 // causeState remembers the last topic and fault of every cause, and the last
 // entry that is negative by its weight whatever it is about.
@@ -76,6 +109,10 @@ type causeState struct {
 	latest       seen   // the last topic of any cause
 	about        uint32 // its causes
 	suspects     uint32 // causes that are blamed for want of a better one
+	pairs        uint32 // causes whose evidence is a topic and a fault
+	harmless     int    // tokens before it are no evidence
+	lacking      int    // the token that is lacking
+	absent       int    // from this token on things are absent
 }
 
 // seen is where a role was seen: its last token plus one, so that zero is never.
@@ -86,37 +123,80 @@ func (r *seen) near(s *scope, i int) bool {
 	return int(r.token) > s.opened && i+1-int(r.token) <= causeReach
 }
 
+// meets is near for a role of cause c.
+func (r *seen) meets(s *scope, i, c int) bool {
+	from := s.opened
+	if across>>c&1 != 0 {
+		from = s.sentence
+	}
+	return int(r.token) > from && i+1-int(r.token) <= causeReach
+}
+
 // causes notes the roles of the word or phrase from token i to token j.
 func (a *Analyzer) causes(sc *scratch, s *scope, i, j int, r *causeRoles) {
+	l := &sc.last
 	if !sc.caused {
-		sc.caused, sc.last = true, causeState{}
+		sc.caused, *l = true, causeState{}
 	}
-	negated := s.negator >= 0 && s.negator < i
+	if i < l.harmless {
+		return
+	}
+	if r.harmless() {
+		l.harmless = max(l.harmless, j+1)
+		return
+	}
+	negator := sc.denies(s, i)
 	here := seen{int32(j) + 1, sc.tokens[i].start, sc.tokens[j].end}
-	if !negated && r.direct != 0 {
-		sc.fact = true
+	if negator < 0 {
 		for m := r.direct; m != 0; m &= m - 1 {
+			sc.fact = true
 			sc.blame(bits.TrailingZeros32(m), here, here)
 		}
 	}
-	if r.topic != 0 {
+	if set := r.topic &^ anyCause; set != 0 {
 		if !sc.topical {
 			a.open(sc)
 		}
-		sc.topics(s, i, here, r.topic)
+		sc.topics(s, i, here, set)
 	}
 	faults := r.fault
-	if negated {
-		faults = r.expected
-		here.start = sc.tokens[s.negator].start
+	if negator < 0 && l.lacking == i && i > 0 {
+		negator = i - 1
 	}
-	for m := faults; m != 0; m &= m - 1 {
+	if negator >= 0 {
+		faults, here.start = r.expected, sc.tokens[negator].start
+	}
+	if r.lacks() {
+		l.lacking = j + 1
+	}
+	if r.absent() {
+		l.absent = j + 1
+	}
+	for m := faults &^ anyCause; m != 0; m &= m - 1 {
 		c := bits.TrailingZeros32(m)
-		sc.last.fault[c] = here
-		if t := sc.last.topic[c]; t.near(s, j) {
-			sc.blame(c, t, here)
+		l.fault[c] = here
+		if t := l.topic[c]; t.meets(s, i, c) {
+			sc.pair(c, t, here)
 		}
 	}
+}
+
+// denies returns the token that denies what starts at token i, -1 when there is
+// none. For causes, "tidak ada" does, though the scorer takes it for one entry.
+func (sc *scratch) denies(s *scope, i int) int {
+	if s.negator >= 0 && s.negator < i {
+		return s.negator
+	}
+	from := sc.last.absent
+	if from == 0 || from > i || i-from >= negationReach {
+		return -1
+	}
+	for k := from; k <= i; k++ {
+		if sc.tokens[k].flags&(tokenComma|tokenBreak) != 0 {
+			return -1
+		}
+	}
+	return from - 1
 }
 
 // open makes up for the moods before the first topic: only the last complaint
@@ -149,8 +229,8 @@ func (sc *scratch) topics(s *scope, i int, here seen, set uint32) {
 	for m := set; m != 0; m &= m - 1 {
 		c := bits.TrailingZeros32(m)
 		l.topic[c] = here
-		if f := l.fault[c]; f.near(s, i) {
-			sc.blame(c, f, here)
+		if f := l.fault[c]; f.meets(s, i, c) {
+			sc.pair(c, f, here)
 		} else if bad && generic>>c&1 != 0 {
 			sc.suspect(c, l.negative, here)
 		}
@@ -184,7 +264,7 @@ func (a *Analyzer) mood(sc *scratch, s *scope, i int, m *match) {
 	}
 }
 
-// suspect blames a cause for want of a better one. See settle.
+// suspect blames a cause for want of a better one. See explained.
 func (sc *scratch) suspect(cause int, x, y seen) {
 	if !sc.blamed(cause) {
 		sc.last.suspects |= 1 << cause
@@ -194,6 +274,16 @@ func (sc *scratch) suspect(cause int, x, y seen) {
 
 // blame adds evidence that stands by itself.
 func (sc *scratch) blame(cause int, x, y seen) {
+	sc.last.suspects &^= 1 << cause
+	sc.last.pairs &^= 1 << cause
+	sc.accuse(cause, x, y)
+}
+
+// pair adds the evidence of a topic and a fault.
+func (sc *scratch) pair(cause int, x, y seen) {
+	if !sc.blamed(cause) {
+		sc.last.pairs |= 1 << cause
+	}
 	sc.last.suspects &^= 1 << cause
 	sc.accuse(cause, x, y)
 }
@@ -207,17 +297,15 @@ func (sc *scratch) blamed(cause int) bool {
 	return false
 }
 
-// settle lets words speak for one cause where one explains them better: "the
+// weigh lets words speak for one cause where one explains them better: "the
 // courier is late" is not also about the manners of couriers, and the "not
-// sent" of a code that is not sent is not about parcels.
-func (sc *scratch) settle() {
-	if len(sc.causes) < 2 {
-		return
-	}
+// sent" of a code that is not sent is not about parcels. A question is no
+// complaint.
+func (a *Analyzer) weigh(sc *scratch) {
 	all, kept := sc.causes, 0
 	var keep uint32
 	for i := range all {
-		if !sc.explained(i) {
+		if !sc.explained(i) && !a.asked(sc, i) {
 			keep |= 1 << i
 		}
 	}
@@ -231,17 +319,60 @@ func (sc *scratch) settle() {
 }
 
 // explained reports whether another cause has a better claim to the words of
-// evidence i: a firm one to the words of a suspect, or a longer one around it.
+// evidence i: a firm one to the words of a suspect, a longer one around it, or,
+// where two topics share a fault, the one whose topic is nearer.
 func (sc *scratch) explained(i int) bool {
-	x := &sc.causes[i]
-	suspect := sc.last.suspects>>x.Cause&1 != 0
+	x, l := &sc.causes[i], &sc.last
+	suspect, pair := l.suspects>>x.Cause&1 != 0, l.pairs>>x.Cause&1 != 0
 	for j := range sc.causes {
 		y := &sc.causes[j]
-		if i == j || x.Start >= y.End || y.Start >= x.End || sc.last.suspects>>y.Cause&1 != 0 {
+		if i == j || x.Start >= y.End || y.Start >= x.End || l.suspects>>y.Cause&1 != 0 {
 			continue
 		}
-		if suspect || y.Start <= x.Start && x.End <= y.End && y.End-y.Start > x.End-x.Start {
+		within, around := within(x, y), within(y, x)
+		switch {
+		case suspect:
 			return true
+		case pair && l.pairs>>y.Cause&1 != 0 && (x.Start == y.Start || x.End == y.End):
+			if around && !within {
+				return true
+			}
+		case within && !around:
+			return true
+		}
+	}
+	return false
+}
+
+// within reports whether the words of x stand in those of y.
+func within(x, y *brand.CauseHit) bool { return y.Start <= x.Start && x.End <= y.End }
+
+// asked reports whether evidence i is part of a question for information: a
+// sentence with a word that asks, a question mark, and nothing denied in the
+// evidence.
+func (a *Analyzer) asked(sc *scratch, i int) bool {
+	x := &sc.causes[i]
+	asks, inside := false, false
+	for k := range sc.tokens {
+		t := &sc.tokens[k]
+		if t.flags&tokenBreak != 0 {
+			if inside {
+				return false
+			}
+			asks = false
+		}
+		w := &a.words[t.word]
+		if w.flags&wordCauses != 0 && a.roles[w.extra].asks() {
+			asks = true
+		}
+		if int(t.start) < x.End && int(t.end) > x.Start {
+			inside = true
+			if w.flags&wordNegator != 0 {
+				return false
+			}
+		}
+		if t.word == a.model.question && inside {
+			return asks
 		}
 	}
 	return false

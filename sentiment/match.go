@@ -33,13 +33,14 @@ const (
 
 // scope is what the words before the current one do to it.
 type scope struct {
-	negator int     // token of the open negator, -1 when none
-	booster int     // token of the last intensifier
-	boost   float32 // its factor
-	opened  int     // first token of the clause
-	lastHit int     // match that a following intensifier may raise
-	taken   int     // tokens before it belong to an entry
-	plain   int     // from this token on nothing is open
+	negator  int     // token of the open negator, -1 when none
+	booster  int     // token of the last intensifier
+	boost    float32 // its factor
+	opened   int     // first token of the clause
+	sentence int     // first token of the sentence
+	lastHit  int     // match that a following intensifier may raise
+	taken    int     // tokens before it belong to an entry
+	plain    int     // from this token on nothing is open
 }
 
 // match cuts the tokens of sc into entries, longest first, and notes causes. Most
@@ -77,7 +78,9 @@ func (a *Analyzer) match(sc *scratch) {
 			*heard |= bit
 		}
 	}
-	sc.settle()
+	if len(sc.causes) > 0 {
+		a.weigh(sc)
+	}
 	a.irony(sc)
 }
 
@@ -131,6 +134,7 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 	t := &sc.tokens[i]
 	if t.flags&tokenBreak != 0 {
 		s.cut(i)
+		s.sentence = i
 	}
 	if s.negator >= 0 && (i-s.negator > negationReach || t.flags&tokenComma != 0) {
 		s.negator = -1
