@@ -118,9 +118,12 @@ type causeState struct {
 // seen is where a role was seen: its last token plus one, so that zero is never.
 type seen struct{ token, start, end int32 }
 
-// near reports whether the role stands in the clause of s, in reach of token i.
-func (r *seen) near(s *scope, i int) bool {
-	return int(r.token) > s.opened && i+1-int(r.token) <= causeReach
+// near reports whether the role stands before token i, in its clause and in reach.
+func (r *seen) near(s *scope, i int) bool { return r.after(s.opened, i) }
+
+func (r *seen) after(from, i int) bool {
+	last := int(r.token)
+	return last > from && last <= i && i+1-last <= causeReach
 }
 
 // meets is near for a role of cause c.
@@ -129,7 +132,7 @@ func (r *seen) meets(s *scope, i, c int) bool {
 	if across>>c&1 != 0 {
 		from = s.sentence
 	}
-	return int(r.token) > from && i+1-int(r.token) <= causeReach
+	return r.after(from, i)
 }
 
 // causes notes the roles of the word or phrase from token i to token j.
@@ -205,7 +208,7 @@ func (a *Analyzer) open(sc *scratch) {
 	sc.topical = true
 	for i := len(sc.matches) - 1; i >= 0; i-- {
 		m := &sc.matches[i]
-		if a.info[m.entry].flags&entryMood != 0 && a.polarity(m) <= -plainFault {
+		if a.info[m.entry].flags&entryMood != 0 && a.polarity(m) <= -sternFault {
 			sc.last.negative = seen{m.last + 1, m.start, m.end}
 			return
 		}
@@ -237,13 +240,17 @@ func (sc *scratch) topics(s *scope, i int, here seen, set uint32) {
 	}
 }
 
-// plainFault is the polarity, in sixteenths, from which an entry is a fault of
-// whatever it is said about.
-const plainFault = 14
+// plainFault is the polarity, in sixteenths, from which an entry praises or
+// complains. From sternFault on, it is a fault of whatever it is said about: below
+// that, learned entries often only keep bad company.
+const (
+	plainFault = 14
+	sternFault = 22
+)
 
 // generic are the causes whose topic makes a complaint with any negative entry:
 // "the courier was awful". The others need a fault of their own.
-const generic uint32 = 1<<brand.ProductQuality | 1<<brand.LateDelivery | 1<<brand.CustomerService |
+const generic uint32 = 1<<brand.ProductQuality | 1<<brand.CustomerService |
 	1<<brand.AfterSales
 
 // mood lets a polar entry settle the topic before it: a negative one is a fault,
@@ -252,7 +259,7 @@ func (a *Analyzer) mood(sc *scratch, s *scope, i int, m *match) {
 	pol := a.polarity(m)
 	l := &sc.last
 	switch {
-	case pol <= -plainFault:
+	case pol <= -sternFault:
 		l.negative = seen{m.last + 1, m.start, m.end}
 		if l.latest.near(s, i) && (i < int(m.last) || int(l.latest.token) <= i) { // a word is not its own fault
 			for set := l.about & generic; set != 0; set &= set - 1 {
