@@ -141,11 +141,10 @@ func (a *Analyzer) causes(sc *scratch, s *scope, i, j int, r *causeRoles) {
 	if !sc.caused {
 		sc.caused, *l = true, causeState{}
 	}
-	if i < l.harmless {
-		return
-	}
 	if r.harmless() {
 		l.harmless = max(l.harmless, j+1)
+	}
+	if i < l.harmless {
 		return
 	}
 	negator := sc.denies(s, i)
@@ -276,23 +275,27 @@ func (sc *scratch) suspect(cause int, x, y seen) {
 	if !sc.blamed(cause) {
 		sc.last.suspects |= 1 << cause
 	}
-	sc.accuse(cause, x, y)
+	sc.accuse(cause, false, x, y)
 }
 
 // blame adds evidence that stands by itself.
 func (sc *scratch) blame(cause int, x, y seen) {
-	sc.last.suspects &^= 1 << cause
-	sc.last.pairs &^= 1 << cause
-	sc.accuse(cause, x, y)
+	l := &sc.last
+	weak := (l.suspects|l.pairs)>>cause&1 != 0
+	l.suspects &^= 1 << cause
+	l.pairs &^= 1 << cause
+	sc.accuse(cause, weak, x, y)
 }
 
 // pair adds the evidence of a topic and a fault.
 func (sc *scratch) pair(cause int, x, y seen) {
-	if !sc.blamed(cause) {
-		sc.last.pairs |= 1 << cause
+	l := &sc.last
+	weak := l.suspects>>cause&1 != 0
+	if weak || !sc.blamed(cause) {
+		l.pairs |= 1 << cause
 	}
-	sc.last.suspects &^= 1 << cause
-	sc.accuse(cause, x, y)
+	l.suspects &^= 1 << cause
+	sc.accuse(cause, weak, x, y)
 }
 
 func (sc *scratch) blamed(cause int) bool {
@@ -356,9 +359,12 @@ func within(x, y *brand.CauseHit) bool { return y.Start <= x.Start && x.End <= y
 
 // asked reports whether evidence i is part of a question for information: a
 // sentence with a word that asks, a question mark, and nothing denied in the
-// evidence.
+// evidence. A direct phrase complains even there: "where is my parcel?"
 func (a *Analyzer) asked(sc *scratch, i int) bool {
 	x := &sc.causes[i]
+	if (sc.last.pairs|sc.last.suspects)>>x.Cause&1 == 0 {
+		return false
+	}
 	asks, inside := false, false
 	for k := range sc.tokens {
 		t := &sc.tokens[k]
@@ -385,17 +391,22 @@ func (a *Analyzer) asked(sc *scratch, i int) bool {
 	return false
 }
 
-// accuse adds the evidence from x to y, or widens what overlaps it.
-func (sc *scratch) accuse(cause int, x, y seen) {
+// accuse adds the evidence from x to y, widens what overlaps it, or puts it in the
+// place of weaker evidence.
+func (sc *scratch) accuse(cause int, weaker bool, x, y seen) {
 	start, end := int(min(x.start, y.start)), int(max(x.end, y.end))
 	for i := range sc.causes {
 		h := &sc.causes[i]
-		if h.Cause == brand.Cause(cause) {
-			if start < h.End && end > h.Start {
-				h.Start, h.End = min(h.Start, start), max(h.End, end)
-			}
+		if h.Cause != brand.Cause(cause) {
+			continue
+		}
+		if start < h.End && end > h.Start {
+			start, end = min(h.Start, start), max(h.End, end)
+		} else if !weaker {
 			return
 		}
+		h.Start, h.End = start, end
+		return
 	}
 	sc.causes = append(sc.causes, brand.CauseHit{Cause: brand.Cause(cause), Start: start, End: end})
 }
