@@ -260,7 +260,8 @@ func (a *Analyzer) mood(sc *scratch, s *scope, i int, m *match) {
 	switch {
 	case pol <= -sternFault:
 		l.negative = seen{m.last + 1, m.start, m.end}
-		if l.latest.near(s, i) && (i < int(m.last) || int(l.latest.token) <= i) { // a word is not its own fault
+		within := int(m.last) > i && int(l.latest.token) > i // "koneksi rasa GPRS": a phrase holds its topic
+		if within || l.latest.near(s, i) {
 			for set := l.about & generic; set != 0; set &= set - 1 {
 				sc.suspect(bits.TrailingZeros32(set), l.latest, l.negative)
 			}
