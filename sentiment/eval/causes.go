@@ -174,36 +174,37 @@ func find(a *sentiment.Analyzer, text string, aspects []aspect, single bool) []s
 }
 
 // What speaks for an aspect, most telling first: evidence of a complaint, a
-// phrase that names it, its topic. More of the same adds little.
+// phrase that names it, its topic. What speaks for it besides adds little.
 const (
 	strengthEvidence = 4
 	strengthWord     = 3
 	strengthTopic    = 2
-	strengthMore     = 1
+	mostBesides      = 2
 )
 
 // strength says how much a text speaks for the aspect.
-func (x *aspect) strength(found []brand.CauseHit, topics map[brand.Cause]int, words string) (n int) {
+func (x *aspect) strength(found []brand.CauseHit, topics map[brand.Cause]int, words string) int {
+	best, signs := 0, 0
+	count := func(strength int) {
+		best = max(best, strength)
+		signs++
+	}
 	for _, h := range found {
 		if slices.Contains(x.cause, h.Cause) {
-			n += strengthEvidence
+			count(strengthEvidence)
 		}
 	}
 	for _, c := range x.topic {
-		if topics[c] > 0 {
-			n += strengthTopic + min(topics[c]-1, 2)*strengthMore
+		for range topics[c] {
+			count(strengthTopic)
 		}
 	}
-	hits := 0
 	for _, w := range x.words {
 		if strings.Contains(words, w) {
-			hits++
+			count(strengthWord)
 		}
 	}
-	if hits > 0 {
-		n += strengthWord + min(hits-1, 2)*strengthMore
-	}
-	return n
+	return best + min(max(signs-1, 0), mostBesides)
 }
 
 // readAspects reads "label, kind (cause, topic, words or rest), value" lines.
