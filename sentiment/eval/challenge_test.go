@@ -32,8 +32,8 @@ func TestCauseChallenge(t *testing.T) {
 
 // What every half of the everyday texts must reach.
 const (
-	everydayMacroF1 = 0.50
-	everydayQuiet   = 0.75 // share of the texts without a complaint that get no cause
+	everydayMacroF1 = 0.90
+	everydayQuiet   = 0.90 // share of the texts without a complaint that get no cause
 )
 
 // TestEverydayCauses measures complaints from many trades, written before the
