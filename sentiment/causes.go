@@ -20,6 +20,9 @@ type causeRoles struct {
 // anyCause is the bit for all causes together.
 const anyCause uint32 = 1 << brand.Unexplained
 
+// onlyAsks is what a word does that asks and has no other part.
+var onlyAsks = causeRoles{topic: anyCause}
+
 func (r *causeRoles) harmless() bool { return r.direct&anyCause != 0 }
 func (r *causeRoles) asks() bool     { return r.topic&anyCause != 0 }
 func (r *causeRoles) absent() bool   { return r.fault&anyCause != 0 }
@@ -376,7 +379,7 @@ func (a *Analyzer) asked(sc *scratch, i int) bool {
 			asks = false
 		}
 		w := &a.words[t.word]
-		if w.flags&wordCauses != 0 && a.roles[w.extra].asks() {
+		if w.flags&wordExpands == 0 && a.roles[w.extra].asks() {
 			asks = true
 		}
 		if int(t.start) < x.End && int(t.end) > x.Start {

@@ -266,7 +266,7 @@ func (c *compiler) file(it *item, n uint32) {
 
 func (c *compiler) properties(it *item) word {
 	w := word{entry: it.entry, extra: it.roles, flags: it.flags}
-	if it.roles != 0 {
+	if it.roles != 0 && c.roles[it.roles] != onlyAsks { // which is looked at afterwards, and rarely
 		w.flags |= wordCauses | wordRoot
 	}
 	if it.entry >= 0 {
