@@ -30,27 +30,27 @@ func TestCauseChallenge(t *testing.T) {
 	}
 }
 
-// What every half of the everyday texts must reach.
-const (
-	everydayMacroF1 = 0.90
-	everydayQuiet   = 0.90 // share of the texts without a complaint that get no cause
-)
-
-// TestEverydayCauses measures complaints from many trades, written before the
-// patterns were tuned. Only odd lines may be tuned on, so only their errors are
-// told; the even half says what to expect of texts that nobody has seen.
+// TestEverydayCauses measures complaints from many trades. The texts of
+// causes_everyday.tsv were written before the patterns were, by the same hand; the
+// errors of its odd lines were read, those of its even lines were not. The texts of
+// causes_unseen.tsv were written when the patterns were done: their figures are
+// what to expect of texts that nobody has seen.
 func TestEverydayCauses(t *testing.T) {
-	halves := []struct {
-		name string
-		rest int
-		tell func(string, ...any)
+	silent := func(string, ...any) {}
+	parts := []struct {
+		name, file string
+		keep       func(line int) bool
+		tell       func(string, ...any)
+		macroF1    float64 // that must be reached
+		quiet      float64 // share of the texts without a complaint that get no cause
 	}{
-		{"odd lines, tuned on", 1, t.Logf},
-		{"even lines, unseen", 0, func(string, ...any) {}},
+		{"odd lines, tuned on", "causes_everyday.tsv", func(line int) bool { return line%2 == 1 }, t.Logf, 0.90, 0.95},
+		{"even lines, held out", "causes_everyday.tsv", func(line int) bool { return line%2 == 0 }, silent, 0.90, 0.90},
+		{"written afterwards", "causes_unseen.tsv", func(int) bool { return true }, silent, 0.50, 0.80},
 	}
-	for _, h := range halves {
-		t.Run(h.name, func(t *testing.T) {
-			r := challenge(t, "testdata/causes_everyday.tsv", func(line int) bool { return line%2 == h.rest }, h.tell)
+	for _, p := range parts {
+		t.Run(p.name, func(t *testing.T) {
+			r := challenge(t, "testdata/"+p.file, p.keep, p.tell)
 			sum := 0.0
 			for _, c := range brand.Causes() {
 				l := r.byCause[c].label()
@@ -59,8 +59,8 @@ func TestEverydayCauses(t *testing.T) {
 			}
 			macro, quiet := sum/float64(len(brand.Causes())), float64(r.quiet)/float64(r.none)
 			t.Logf("%d of %d right, macro F1 %.3f, %d of %d without a complaint stay so", r.right, r.texts, macro, r.quiet, r.none)
-			if macro < everydayMacroF1 || quiet < everydayQuiet {
-				t.Errorf("macro F1 %.3f, %.3f without a complaint stay so; want %.2f and %.2f", macro, quiet, everydayMacroF1, everydayQuiet)
+			if macro < p.macroF1 || quiet < p.quiet {
+				t.Errorf("macro F1 %.3f, %.3f without a complaint stay so; want %.2f and %.2f", macro, quiet, p.macroF1, p.quiet)
 			}
 		})
 	}
