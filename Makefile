@@ -11,11 +11,16 @@ TOOL = go tool -modfile=tools/go.mod
 # Archives carry the time of the commit, so that two builds are the same bytes.
 export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct)
 
-.PHONY: build test check fmt vet lint race examples smoke bench golden peer-slack peer-wordpress crash rules idle \
+.PHONY: build lexicon test check fmt vet lint race examples smoke bench golden peer-slack peer-wordpress crash rules idle \
 	sbom deb release reproduce security units fuzz prove prove-quick prove-systemd prove-power figures reader recipes
 
 build:
 	go build -trimpath -ldflags "-s -w" -o pantau .
+
+# The compiled form of the lexicon, after every change of a file in sentiment/lexicon
+# and after every training.
+lexicon:
+	go generate ./sentiment
 
 test:
 	go test ./...

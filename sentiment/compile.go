@@ -1,7 +1,7 @@
 package sentiment
 
 import (
-	"fmt"
+	"bytes"
 	"hash/crc32"
 	"math"
 	"math/bits"
@@ -23,12 +23,14 @@ type entryInfo struct {
 	name    span    // as negated, "~" and the text
 	weights [2]pair // as it is, negated
 	flags   entryFlags
+	_       [3]uint8
 }
 
 // span is a part of the text of an analyzer.
 type span struct {
 	start uint32
 	size  uint16
+	_     uint16
 }
 
 type entryFlags uint8
@@ -83,24 +85,22 @@ type entryDetails struct {
 // compiler turns the files into tables.
 type compiler struct {
 	*lexicon
-	a *Analyzer
+	a       *tables
+	special uint32 // the first word that is silent or stands for several
 }
 
-// compile builds the analyzer. It cannot fail: the rows were checked.
-func (lex *lexicon) compile() *Analyzer {
-	c := &compiler{lexicon: lex, a: &Analyzer{deny: lex.deny, roles: lex.roles, strings: lex.strings}}
-	c.a.scratch.New = newScratch
-	c.model()
+// compile builds the tables. It cannot fail: the rows were checked.
+func (lex *lexicon) compile() *tables {
+	c := &compiler{lexicon: lex, a: &tables{roles: lex.roles, emoticons: new([1 << 10]bool)}}
+	c.fileAffixes()
 	c.fileEntries()
 	c.fileWords()
 	c.filePhrases()
 	c.fileAliases()
-	m := &c.a.model
-	for i, to := range [...]*uint32{&m.number, &m.address, &m.bang, &m.question} {
-		*to = c.word(classWords[i]).number
-	}
+	c.fileDenied()
+	c.a.strings = c.saved(c.strings)
+	c.fileModel()
 	c.a.text = string(c.text)
-	c.a.version = fmt.Sprintf("%s-%06x", lex.release, lex.sum.sum>>8)
 	return c.a
 }
 
@@ -175,7 +175,7 @@ func (c *compiler) name(words []uint32) span {
 		c.text = append(append(c.text, mark), c.spelling(w)...)
 		mark = ' '
 	}
-	return span{uint32(start), uint16(len(c.text) - start)}
+	return span{start: uint32(start), size: uint16(len(c.text) - start)}
 }
 
 func strong(w pair) bool { return w.pol <= -plainFault || w.pol >= plainFault }
@@ -222,7 +222,7 @@ func (c *compiler) fileWords() {
 	c.a.names = make([]span, 1, n)
 	c.a.boosts = make([]uint8, n)
 	c.a.words[0].entry = -1
-	c.a.table.makeRoom(n)
+	c.a.table = newTable(n)
 	for i := range c.items {
 		c.items[i].number = 0
 	}
@@ -237,7 +237,7 @@ func (c *compiler) fileWords() {
 			c.file(it, it.number)
 		}
 	}
-	c.a.special = uint32(len(c.a.words))
+	c.special = uint32(len(c.a.words))
 	for _, s := range c.silent {
 		it := c.word(s)
 		it.number = c.add(it, word{entry: -1, flags: wordSilent})
@@ -252,7 +252,7 @@ func (c *compiler) add(it *item, w word) uint32 {
 		w.number = n
 	}
 	c.a.words = append(c.a.words, w)
-	c.a.names = append(c.a.names, span{it.last, uint16(it.size)})
+	c.a.names = append(c.a.names, it.span())
 	return n
 }
 
@@ -260,7 +260,7 @@ func (c *compiler) add(it *item, w word) uint32 {
 func (c *compiler) file(it *item, n uint32) {
 	c.a.table.put(it.hash, n)
 	if form := c.text[it.last : it.last+uint32(it.size)]; len(form) > 1 && class[form[0]] != classWord {
-		c.a.model.emoticons[twoLetters(form[0], form[1])] = true
+		c.a.emoticons[twoLetters(form[0], form[1])] = true
 	}
 }
 
@@ -308,9 +308,9 @@ func (c *compiler) filePhrases() {
 		}
 	}
 	order := hotFirst(heat)
-	c.a.trie = newTrie(len(order), uint32(len(c.a.words)+len(c.alias)))
+	c.a.trie = newTrie(len(order))
 	for k, i := range order {
-		c.items[i].number = c.a.trie.base + uint32(k)
+		c.items[i].number = firstNode + uint32(k)
 	}
 	for k, i := range order {
 		it := &c.items[i]
@@ -330,21 +330,22 @@ func (c *compiler) fileAliases() {
 		if it.alias == 0 {
 			continue
 		}
-		to := make([]uint32, len(c.alias[it.alias]))
-		for k, w := range c.alias[it.alias] {
-			to[k] = c.items[w].number
-		}
-		w := word{entry: -1, number: to[0]}
+		to := c.alias[it.alias]
+		w := word{entry: -1, number: c.items[to[0]].number}
 		if len(to) > 1 {
 			w = word{entry: -1, flags: wordExpands, extra: uint16(len(c.a.expand))}
-			c.a.expand = append(c.a.expand, to)
+			c.a.expand = append(c.a.expand, uint32(len(to)))
+			for _, x := range to {
+				c.a.expand = append(c.a.expand, c.items[x].number)
+			}
 		}
 		c.file(it, c.add(it, w))
 	}
 }
 
-// model fills in the numbers and affixes of the scorer.
-func (c *compiler) model() {
+// fileAffixes saves the affixes, and marks the words that are known without an
+// entry.
+func (c *compiler) fileAffixes() {
 	for _, s := range c.silent {
 		it := c.word(s)
 		it.marks |= itemUsed
@@ -353,23 +354,61 @@ func (c *compiler) model() {
 	for _, s := range classWords {
 		c.word(s).marks |= itemUsed
 	}
-	n := c.numbers
-	c.a.model = model{
-		bias:    Weights{n["bias_polarity"], n["bias_subjectivity"]},
-		clitics: c.clitics, suffixes: c.suffix, prefixes: c.prefix,
-		evidence: n["evidence"], emphasis: n["capitals"],
-		temperature: n["temperature"], prior: n["prior"],
+	x := affixes{clitics: c.saved(c.clitics), suffixes: c.saved(c.suffix), starts: new([1 << 10]uint32), ends: new([1 << 10]uint32)}
+	for _, p := range c.prefix {
+		x.prefixes = append(x.prefixes, prefix{c.save(p[0]), c.save(p[1])})
 	}
-	m := &c.a.model
-	for x := range byte(32) {
+	for y := range byte(32) {
 		for k, p := range c.prefix {
-			m.starts[twoLetters(p.strip[0], append([]byte(p.strip), x)[1])] |= 1 << k
+			x.starts[twoLetters(p[0][0], append([]byte(p[0]), y)[1])] |= 1 << k
 		}
 		for k, s := range slices.Concat(c.clitics, c.suffix) {
-			last := append([]byte{x}, s...)
-			m.ends[twoLetters(last[len(last)-2], last[len(last)-1])] |= 1 << k
+			last := append([]byte{y}, s...)
+			x.ends[twoLetters(last[len(last)-2], last[len(last)-1])] |= 1 << k
 		}
 	}
+	c.a.affixes = x
+}
+
+// save adds s, or its first 65535 bytes, to the text.
+func (c *compiler) save(s string) span {
+	start := len(c.text)
+	c.text = append(c.text, s[:min(len(s), math.MaxUint16)]...)
+	return span{start: uint32(start), size: uint16(len(c.text) - start)}
+}
+
+func (c *compiler) saved(list []string) []span {
+	spans := make([]span, len(list))
+	for i, s := range list {
+		spans[i] = c.save(s)
+	}
+	return spans
+}
+
+// fileDenied lists the words of the deny list.
+func (c *compiler) fileDenied() {
+	for i := range c.items {
+		if it := &c.items[i]; it.marks&itemDenied != 0 {
+			c.a.deny = append(c.a.deny, it.span())
+		}
+	}
+	text := func(s span) []byte { return c.text[s.start : s.start+uint32(s.size)] }
+	slices.SortFunc(c.a.deny, func(x, y span) int { return bytes.Compare(text(x), text(y)) })
+}
+
+// fileModel fills in the numbers of the scorer.
+func (c *compiler) fileModel() {
+	n := c.numbers
+	m := &model{
+		bias:     Weights{n["bias_polarity"], n["bias_subjectivity"]},
+		evidence: n["evidence"], emphasis: n["capitals"],
+		temperature: n["temperature"], prior: n["prior"],
+		special: c.special, sum: c.sum.sum, release: c.save(c.release),
+	}
+	for i, to := range [...]*uint32{&m.number, &m.address, &m.bang, &m.question} {
+		*to = c.word(classWords[i]).number
+	}
+	c.a.model = m
 }
 
 // classWords are the words that stand for classes of tokens.

@@ -22,7 +22,7 @@ func Open(fsys fs.FS, dir string, overlays ...Overlay) (*Analyzer, error) {
 			return nil, err
 		}
 	}
-	return lex.compile(), nil
+	return lex.compile().open(), nil
 }
 
 // Evidence is one entry found in a text before any weight is applied.
@@ -155,7 +155,7 @@ func (a *Analyzer) Entries() []Entry {
 // because a word of it is a name, a place, a brand or a religion.
 func (a *Analyzer) Denied(entry string) bool {
 	for w := range strings.FieldsSeq(entry) {
-		if a.deny[w] {
+		if _, ok := slices.BinarySearchFunc(a.deny, w, func(s span, w string) int { return strings.Compare(a.name(s), w) }); ok {
 			return true
 		}
 	}

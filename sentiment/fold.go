@@ -129,7 +129,7 @@ func zeroBytes(x uint64) uint64 { return ^((x&^highs + ^uint64(highs)) | x) & hi
 
 // affixed reports whether a form with these letters at its ends may have an affix.
 func (a *Analyzer) affixed(first, second, last2, last byte) bool {
-	return a.model.starts[twoLetters(first, second)]|a.model.ends[twoLetters(last2, last)] != 0
+	return a.affixes.starts[twoLetters(first, second)]|a.affixes.ends[twoLetters(last2, last)] != 0
 }
 
 // variants tries, in this order: letters stretched, a word said twice, clitics,
@@ -210,17 +210,27 @@ func (a *Analyzer) doubled(form []byte) uint32 {
 // twoLetters is a number for two letters; other bytes share theirs.
 func twoLetters(x, y byte) int { return int(x&31)<<5 | int(y&31) }
 
+// affixes are what may stand before and behind the form of an entry.
+type affixes struct {
+	clitics, suffixes []span
+	prefixes          []prefix
+	starts            *[1 << 10]uint32 // by the first two letters, a bit for every prefix
+	ends              *[1 << 10]uint32 // by the last two letters, a bit for every clitic, then suffix
+}
+
+type prefix struct{ strip, restore span }
+
 // startsOf and endsOf return a bit for every affix that a form may have.
-func (m *model) startsOf(form []byte) uint32 { return m.starts[twoLetters(form[0], form[1])] }
-func (m *model) endsOf(form []byte) uint32 {
-	return m.ends[twoLetters(form[len(form)-2], form[len(form)-1])]
+func (x *affixes) startsOf(form []byte) uint32 { return x.starts[twoLetters(form[0], form[1])] }
+func (x *affixes) endsOf(form []byte) uint32 {
+	return x.ends[twoLetters(form[len(form)-2], form[len(form)-1])]
 }
 
 // stemmed strips clitics and light affixes.
 func (a *Analyzer) stemmed(sc *scratch, form []byte) uint32 {
-	m := &a.model
-	for set := m.endsOf(form) & (1<<len(m.clitics) - 1); set != 0; set &= set - 1 {
-		rest, ok := cutSuffix(form, m.clitics[bits.TrailingZeros32(set)])
+	x := &a.affixes
+	for set := x.endsOf(form) & (1<<len(x.clitics) - 1); set != 0; set &= set - 1 {
+		rest, ok := cutSuffix(form, a.name(x.clitics[bits.TrailingZeros32(set)]))
 		if !ok || len(rest) < 3 {
 			continue
 		}
@@ -248,14 +258,15 @@ func cutSuffix(form []byte, s string) ([]byte, bool) {
 // prefixed strips one verb prefix and at most one suffix. The root must carry
 // weight or a cause, so that a chance likeness costs nothing.
 func (a *Analyzer) prefixed(sc *scratch, form []byte) uint32 {
-	m := &a.model
-	for set := m.startsOf(form); set != 0; set &= set - 1 {
-		p := &m.prefixes[bits.TrailingZeros32(set)]
-		if len(form) < len(p.strip)+3 || string(form[:len(p.strip)]) != p.strip {
+	x := &a.affixes
+	for set := x.startsOf(form); set != 0; set &= set - 1 {
+		p := &x.prefixes[bits.TrailingZeros32(set)]
+		strip := a.name(p.strip)
+		if len(form) < len(strip)+3 || string(form[:len(strip)]) != strip {
 			continue
 		}
-		n := copy(sc.buf[:], p.restore)
-		n += copy(sc.buf[n:], form[len(p.strip):])
+		n := copy(sc.buf[:], a.name(p.restore))
+		n += copy(sc.buf[n:], form[len(strip):])
 		if w := a.root(sc.buf[:n]); w != 0 {
 			return w
 		}
@@ -268,9 +279,9 @@ func (a *Analyzer) prefixed(sc *scratch, form []byte) uint32 {
 
 // suffixed strips one suffix.
 func (a *Analyzer) suffixed(form []byte) uint32 {
-	m := &a.model
-	for set := m.endsOf(form) >> len(m.clitics); set != 0; set &= set - 1 {
-		if rest, ok := cutSuffix(form, m.suffixes[bits.TrailingZeros32(set)]); ok {
+	x := &a.affixes
+	for set := x.endsOf(form) >> len(x.clitics); set != 0; set &= set - 1 {
+		if rest, ok := cutSuffix(form, a.name(x.suffixes[bits.TrailingZeros32(set)])); ok {
 			if w := a.root(rest); w != 0 {
 				return w
 			}

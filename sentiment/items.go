@@ -68,6 +68,9 @@ func (lex *lexicon) word(text string) *item {
 	return it
 }
 
+// span returns where the text of a word stands.
+func (it *item) span() span { return span{start: it.last, size: uint16(it.size)} }
+
 // spelling returns the text of a word.
 func (lex *lexicon) spelling(w uint32) []byte {
 	it := &lex.items[w]

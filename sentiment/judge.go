@@ -7,21 +7,17 @@ import (
 	"pantau/brand"
 )
 
-// model is everything of the lexicon that is not a word list.
+// model is everything of the lexicon that is not a list.
 type model struct {
 	bias                            Weights // in logits
+	evidence                        float64 // added under the root that normalises for length
+	emphasis                        float64 // factor of an entry in capitals
+	temperature, prior              float64 // calibration of P(negative)
 	number, address, bang, question uint32  // words that stand for classes of tokens
-	clitics, suffixes               []string
-	prefixes                        []prefix
-	starts                          [1 << 10]uint32 // by the first two letters, a bit for every prefix
-	ends                            [1 << 10]uint32 // by the last two letters, a bit for every clitic, then suffix
-	emoticons                       [1 << 10]bool   // by the first two signs
-	evidence                        float64         // added under the root that normalises for length
-	emphasis                        float64         // factor of an entry in capitals
-	temperature, prior              float64         // calibration of P(negative)
+	special                         uint32  // words from here on are silent or stand for several
+	sum                             uint32  // of the files
+	release                         span
 }
-
-type prefix struct{ strip, restore string }
 
 // Weights are the two sums of a text, in logits.
 type Weights struct{ Polarity, Subjectivity float64 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-//go:embed lexicon
+//go:embed lexicon/*.tsv
 var files embed.FS
 
 // Overlay is a lexicon file of the user. Its lines are
@@ -51,16 +51,16 @@ type lexicon struct {
 	alias   [][]uint32 // by alias number: standard words
 	roles   []causeRoles
 	direct  []directRow // phrases that are evidence for a cause by themselves
-	deny    map[string]bool
-	strings []string // what many entries say, by number
+	strings []string    // what many entries say, by number
 	known   map[string]uint16
 	last    uint16 // the string of the last call of once
 	reading uint16 // the string of the file that is read
+	origin  uint16 // and that of the origin of its entries
 	numbers map[string]float64
 	silent  []string
 	clitics []string
 	suffix  []string
-	prefix  []prefix
+	prefix  [][2]string // strip, restore
 	sum     digest
 	release string
 	buf     [3][]uint32
@@ -101,7 +101,7 @@ func newLexicon() *lexicon {
 	return &lexicon{items: make([]item, 1, sizeHint*3/4), index: make([]uint64, sizeHint), text: make([]byte, 0, 11*sizeHint),
 		entries: make([]entryRow, 0, sizeHint*5/8), paths: make([]uint32, 0, sizeHint*3/4),
 		alias: make([][]uint32, 1), roles: make([]causeRoles, 1), strings: []string{""}, known: map[string]uint16{"": 0},
-		deny: map[string]bool{}, numbers: map[string]float64{}}
+		numbers: map[string]float64{}}
 }
 
 // row is one line of a TSV file with a way to complain about it.
@@ -167,40 +167,75 @@ func eachRow(name, content string, do func(row) error) error {
 	return nil
 }
 
-// embedded reads the lexicon that comes with the program.
-func embedded() (*lexicon, error) { return readLexicon(files, "lexicon") }
+// kind is a kind of files.
+type kind struct {
+	pattern string
+	origin  string // of their entries
+	read    func(*lexicon, row) error
+}
 
-// readLexicon reads every file of dir. Later kinds win over earlier ones: the
-// English prior, curated entries, what training made of both, overrides.
-func readLexicon(fsys fs.FS, dir string) (*lexicon, error) {
-	lex := newLexicon()
-	for _, kind := range []struct {
-		pattern string
-		read    func(row) error
-	}{
-		{"model.tsv", lex.modelRow},
-		{"deny.tsv", lex.denyRow},
-		{"slang.tsv", lex.slangRow},
-		{"affixes.tsv", lex.affixRow},
-		{"modifiers.tsv", lex.modifierRow},
-		{"common.tsv", lex.commonRow},
-		{"languages.tsv", lex.commonRow},
-		{"english.tsv", lex.entryRow("vader")},
-		{"curated_*.tsv", lex.entryRow("curated")},
-		{"weights.tsv", lex.learnedRow},
-		{"override.tsv", lex.entryRow("override")},
-		{"causes.tsv", lex.causeRow},
-	} {
-		names, err := fs.Glob(fsys, path.Join(dir, kind.pattern))
+// kinds are in the order in which they are read. Later ones win over earlier ones:
+// the English prior, curated entries, what training made of both, overrides.
+var kinds = [...]kind{
+	{"model.tsv", "", (*lexicon).modelRow},
+	{"deny.tsv", "", (*lexicon).denyRow},
+	{"slang.tsv", "", (*lexicon).slangRow},
+	{"affixes.tsv", "", (*lexicon).affixRow},
+	{"modifiers.tsv", "", (*lexicon).modifierRow},
+	{"common.tsv", "", (*lexicon).commonRow},
+	{"languages.tsv", "", (*lexicon).commonRow},
+	{"english.tsv", "vader", (*lexicon).entryRow},
+	{"curated_*.tsv", "curated", (*lexicon).entryRow},
+	{"weights.tsv", "", (*lexicon).learnedRow},
+	{"override.tsv", "override", (*lexicon).entryRow},
+	{"causes.tsv", "", (*lexicon).causeRow},
+}
+
+// eachFile opens the files of dir one after the other.
+func eachFile(fsys fs.FS, dir string, do func(k *kind, name string, f fs.File) error) error {
+	for i := range kinds {
+		names, err := fs.Glob(fsys, path.Join(dir, kinds[i].pattern))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		slices.Sort(names)
 		for _, name := range names {
-			if err := lex.readFile(fsys, name, kind.read); err != nil {
-				return nil, err
+			f, err := fsys.Open(name)
+			if err != nil {
+				return err
+			}
+			if err := errors.Join(do(&kinds[i], path.Base(name), f), f.Close()); err != nil {
+				return err
 			}
 		}
+	}
+	return nil
+}
+
+// checksum sums up the files of dir.
+func checksum(fsys fs.FS, dir string) (uint32, error) {
+	var sum digest
+	block := make([]byte, blockSize)
+	err := eachFile(fsys, dir, func(_ *kind, _ string, f fs.File) error {
+		_, err := io.CopyBuffer(&sum, f, block)
+		return err
+	})
+	return sum.sum, err
+}
+
+// readLexicon reads every file of dir.
+func readLexicon(fsys fs.FS, dir string) (*lexicon, error) {
+	lex := newLexicon()
+	err := eachFile(fsys, dir, func(k *kind, name string, f fs.File) error {
+		content, err := lex.readAll(f)
+		if err != nil {
+			return err
+		}
+		lex.origin = lex.once(k.origin)
+		return eachRow(name, content, func(r row) error { return k.read(lex, r) })
+	})
+	if err != nil {
+		return nil, err
 	}
 	lex.complaints()
 	return lex, nil
@@ -224,17 +259,8 @@ func (lex *lexicon) complaints() {
 	}
 }
 
-func (lex *lexicon) readFile(fsys fs.FS, name string, read func(row) error) error {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return err
-	}
-	content, err := lex.readAll(f)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return eachRow(path.Base(name), content, read)
-}
+// blockSize is what is read at once.
+const blockSize = 32 << 10
 
 // readAll reads r into one string, without the second copy that bytes would need.
 func (lex *lexicon) readAll(r io.Reader) (string, error) {
@@ -245,7 +271,7 @@ func (lex *lexicon) readAll(r io.Reader) (string, error) {
 		}
 	}
 	if lex.block == nil {
-		lex.block = make([]byte, 32<<10)
+		lex.block = make([]byte, blockSize)
 	}
 	_, err := io.CopyBuffer(io.MultiWriter(&b, &lex.sum), struct{ io.Reader }{r}, lex.block)
 	return b.String(), err

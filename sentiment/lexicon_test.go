@@ -11,11 +11,11 @@ import (
 )
 
 func TestFormsDoNotCollide(t *testing.T) {
-	lex, err := embedded()
+	lex, err := readLexicon(files, "lexicon")
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := lex.compile()
+	a := lex.compile().open()
 	seen := 0
 	for i := range lex.items {
 		it := &lex.items[i]
@@ -111,7 +111,10 @@ func TestLexiconIsSmall(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	a := analyzer(t)
+	a, err := Open(files, "lexicon")
+	if err != nil {
+		t.Fatal(err)
+	}
 	runtime.ReadMemStats(&after)
 	allocated := after.TotalAlloc - before.TotalAlloc
 	runtime.GC()

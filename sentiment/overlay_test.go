@@ -52,7 +52,7 @@ func FuzzOverlay(f *testing.F) {
 			}
 			return
 		}
-		a := lex.compile()
+		a := lex.compile().open()
 		s := a.Score(text, 0)
 		checkScore(t, a, text, &s)
 	})

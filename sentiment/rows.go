@@ -21,7 +21,6 @@ func (lex *lexicon) modelRow(r row) error {
 
 func (lex *lexicon) denyRow(r row) error {
 	text := normalText(r.field(0))
-	lex.deny[text] = true
 	lex.word(text).marks |= itemDenied | itemUsed // a word of its own, so that no affix is taken off: Melayu is not layu
 	return nil
 }
@@ -53,7 +52,7 @@ func (lex *lexicon) affixRow(r row) error {
 	case "suffix":
 		lex.suffix = append(lex.suffix, r.field(1))
 	case "prefix":
-		lex.prefix = append(lex.prefix, prefix{r.field(1), r.field(2)})
+		lex.prefix = append(lex.prefix, [2]string{r.field(1), r.field(2)})
 	default:
 		return r.errorf("%q is no kind of affix: use silent, clitic, prefix or suffix", r.field(0))
 	}
@@ -102,19 +101,16 @@ func (lex *lexicon) commonRow(r row) error {
 }
 
 // entryRow reads "entry pol sub [reason]" lines.
-func (lex *lexicon) entryRow(origin string) func(row) error {
-	from := lex.once(origin)
-	return func(r row) error {
-		pol, err := r.weight(1)
-		if err != nil {
-			return err
-		}
-		sub, err := r.weight(2)
-		if err != nil {
-			return err
-		}
-		return lex.set(r, entryRow{weight: pair{pol, sub}, sources: from, origin: from, reason: lex.once(r.field(3))})
+func (lex *lexicon) entryRow(r row) error {
+	pol, err := r.weight(1)
+	if err != nil {
+		return err
 	}
+	sub, err := r.weight(2)
+	if err != nil {
+		return err
+	}
+	return lex.set(r, entryRow{weight: pair{pol, sub}, sources: lex.origin, origin: lex.origin, reason: lex.once(r.field(3))})
 }
 
 // learnedRow reads "entry pol sub n sources origin" lines.

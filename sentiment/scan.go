@@ -108,7 +108,7 @@ func (s *scratch) hash() {
 // word costs more than all the arithmetic, so it takes none: what is no word at
 // its first place is noted, for [Analyzer.settle].
 func (a *Analyzer) look(s *scratch) {
-	tokens, words, first := s.tokens, a.words, &a.table.first
+	tokens, words, first := s.tokens, a.words, a.table.first
 	hashes := s.hashes[:len(tokens)]
 	s.missed = slices.Grow(s.missed[:0], len(tokens))
 	missed, n, greatest := s.missed[:len(tokens)], 0, uint32(0)

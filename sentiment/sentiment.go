@@ -13,6 +13,7 @@
 package sentiment
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 
@@ -21,37 +22,51 @@ import (
 
 // Analyzer scores texts with one lexicon.
 type Analyzer struct {
+	tables
 	version string
-	words   []word         // by word number; 0 is the unknown word
-	special uint32         // words from here on are silent or stand for several
-	boosts  []uint8        // by word number: factor of an intensifier in hundredths, at most 2.55
-	names   []span         // by word number
-	expand  [][]uint32     // by expansion number: the words that one surface form stands for
-	table   table          // hash of a surface form to its word number
-	trie    trie           // phrases over word numbers
-	info    []entryInfo    // by entry number: what scoring reads
-	details []entryDetails // by entry number: the rest
-	text    string         // all names
-	strings []string       // what many entries say
-	roles   []causeRoles
-	deny    map[string]bool
-	model   model
 	scratch sync.Pool
+}
+
+// tables are the lexicon as an analyzer reads it. They hold no pointers but to
+// lists, and those hold none: they may lie anywhere.
+type tables struct {
+	model     *model
+	words     []word         // by word number; 0 is the unknown word
+	boosts    []uint8        // by word number: factor of an intensifier in hundredths, at most 2.55
+	names     []span         // by word number
+	expand    []uint32       // the words that one surface form stands for, behind their number
+	table     table          // hash of a surface form to its word number
+	trie      trie           // phrases over word numbers
+	info      []entryInfo    // by entry number: what scoring reads
+	details   []entryDetails // by entry number: the rest
+	roles     []causeRoles
+	affixes   affixes
+	emoticons *[1 << 10]bool // by the first two signs
+	deny      []span         // sorted by what they say
+	strings   []span         // what many entries say
+	text      string         // what all spans are of
+}
+
+// open makes an analyzer of tables.
+func (t tables) open() *Analyzer {
+	a := &Analyzer{tables: t, version: fmt.Sprintf("%s-%06x", t.name(t.model.release), t.model.sum>>8)}
+	a.scratch.New = newScratch
+	return a
 }
 
 // New builds an analyzer from the embedded lexicon and the entries of overlays,
 // which win. A line that cannot be used is an error "FILE:LINE: reason".
 func New(overlays ...Overlay) (*Analyzer, error) {
-	lex, err := embedded()
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range overlays {
-		if err := lex.overlay(o); err != nil {
+	if len(overlays) == 0 {
+		sum, err := checksum(files, "lexicon")
+		if err != nil {
 			return nil, err
 		}
+		if t, ok := load(compiled, sum); ok {
+			return t.open(), nil
+		}
 	}
-	return lex.compile(), nil
+	return Open(files, "lexicon", overlays...)
 }
 
 // Default is [New] without overlays.
@@ -83,14 +98,14 @@ func (a *Analyzer) Entry(name string) (Entry, bool) {
 	return a.entry(int(entry)), true
 }
 
-func (a *Analyzer) name(s span) string { return a.text[s.start : s.start+uint32(s.size)] }
+func (t *tables) name(s span) string { return t.text[s.start : s.start+uint32(s.size)] }
 
 // entry puts together what is known about entry i.
 func (a *Analyzer) entry(i int) Entry {
 	e, d := &a.info[i], &a.details[i]
 	return Entry{Text: a.name(e.name)[1:], Polarity: e.weights[0].pol, Subjectivity: e.weights[0].sub, N: int(d.n),
-		Sources: a.strings[d.sources], Origin: a.strings[d.origin], Reason: a.strings[d.reason],
-		File: a.strings[d.file], Line: int(d.line)}
+		Sources: a.name(a.strings[d.sources]), Origin: a.name(a.strings[d.origin]), Reason: a.name(a.strings[d.reason]),
+		File: a.name(a.strings[d.file]), Line: int(d.line)}
 }
 
 // Score returns the verdict on text. Stars from 1 to 5 can only make it

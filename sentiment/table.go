@@ -9,9 +9,8 @@ import (
 // words are in the rest. With 16 bits that choose the place and 32 bits that the
 // record keeps, an unknown word is taken for a known one once in 10^9 words.
 type table struct {
-	first [1 << firstBits]uint16 // small enough to stay in the second-level cache
-	rest  []slot                 // open-addressed
-	shift uint
+	first *[1 << firstBits]uint16 // small enough to stay in the second-level cache
+	rest  []slot                  // open-addressed, by the high bits of the hash
 }
 
 type slot struct{ tag, record uint32 }
@@ -21,11 +20,15 @@ const (
 	firstShift = 64 - firstBits
 )
 
-// makeRoom makes room for n words. About a third of them is not at the first place.
-func (t *table) makeRoom(n int) {
-	size := 1 << bits.Len(uint(n))
-	t.rest, t.shift = make([]slot, size), uint(64-bits.TrailingZeros(uint(size)))
+// newTable returns a table with room for n words. About a third of them is not at
+// the first place.
+func newTable(n int) table {
+	return table{new([1 << firstBits]uint16), make([]slot, 1<<bits.Len(uint(n)))}
 }
+
+// placeOf returns the place of a hash in a list whose size is a power of two, and
+// one more than mask.
+func placeOf(h, mask uint64) uint64 { return h >> bits.LeadingZeros64(mask) }
 
 // put files record n, whose form has hash h.
 func (t *table) put(h uint64, n uint32) {
@@ -33,7 +36,8 @@ func (t *table) put(h uint64, n uint32) {
 		*first = uint16(n)
 		return
 	}
-	mask, i := uint64(len(t.rest)-1), h>>t.shift
+	mask := uint64(len(t.rest) - 1)
+	i := placeOf(h, mask)
 	for t.rest[i].record != 0 {
 		i = (i + 1) & mask
 	}
@@ -44,7 +48,7 @@ func (t *table) put(h uint64, n uint32) {
 // none.
 func (t *table) later(h uint64) uint32 {
 	mask := uint64(len(t.rest) - 1)
-	for i := h >> t.shift; ; i = (i + 1) & mask {
+	for i := placeOf(h, mask); ; i = (i + 1) & mask {
 		if s := t.rest[i]; s.tag == uint32(h) || s.record == 0 {
 			return s.record
 		}
@@ -103,14 +107,14 @@ func edgeHash(from, word uint32) uint64 {
 }
 
 // trie holds phrases as paths of word numbers. A place on a path is the number
-// of its first word, and then base and the number of a node.
+// of its first word, and then firstNode and the number of a node.
 type trie struct {
 	nodes []node   // frequent ones first: what is read most lies together
 	slots []uint32 // open-addressed: the number of a node plus one, under some bits of the hash
-	shift uint
-	base  uint32
 	pairs *pairSet // of words that a phrase starts with
 }
+
+const firstNode = 1 << 31
 
 // node is the end of a path. A path without an entry or cause has neither.
 type node struct {
@@ -118,13 +122,12 @@ type node struct {
 	entry      int32  // sentiment entry, -1 when there is none
 	roles      uint16 // number of its causes, 0 when there are none
 	goesOn     bool   // a longer phrase goes on from it
+	_          uint8
 }
 
-// newTrie returns a trie with room for n nodes. Places below base are words.
-func newTrie(n int, base uint32) trie {
-	size := 1 << bits.Len(uint(n*3/2))
-	return trie{nodes: make([]node, n), slots: make([]uint32, size), shift: uint(64 - bits.TrailingZeros(uint(size))),
-		base: base, pairs: new(pairSet)}
+// newTrie returns a trie with room for n nodes.
+func newTrie(n int) trie {
+	return trie{make([]node, n), make([]uint32, 1<<bits.Len(uint(n*3/2))), new(pairSet)}
 }
 
 // A slot has the number of a node in its low bits, and above them bits of the
@@ -161,12 +164,12 @@ func (p *pairSet) has(hash uint64, may wordFlags) bool {
 // put files node k.
 func (t *trie) put(k int, n node) {
 	h, mask := pairHash(n.from, n.word), uint64(len(t.slots)-1)
-	if n.from < t.base {
+	if n.from < firstNode {
 		t.pairs.add(h)
 	} else {
 		t.node(n.from).goesOn = true
 	}
-	i := h >> t.shift
+	i := placeOf(h, mask)
 	for t.slots[i] != 0 {
 		i = (i + 1) & mask
 	}
@@ -178,7 +181,7 @@ func (t *trie) put(k int, n node) {
 // no phrase goes on there.
 func (t *trie) next(from, word uint32, hash uint64) uint32 {
 	mask, tag := uint64(len(t.slots)-1), uint32(hash)&tagMask
-	for i := hash >> t.shift; ; i++ {
+	for i := placeOf(hash, mask); ; i++ {
 		slot := t.slots[i&mask]
 		if slot == 0 {
 			return 0
@@ -186,10 +189,10 @@ func (t *trie) next(from, word uint32, hash uint64) uint32 {
 		if slot&tagMask == tag {
 			k := slot&^tagMask - 1
 			if n := &t.nodes[k]; n.from == from && n.word == word {
-				return t.base + k
+				return firstNode + k
 			}
 		}
 	}
 }
 
-func (t *trie) node(place uint32) *node { return &t.nodes[place-t.base] }
+func (t *trie) node(place uint32) *node { return &t.nodes[place-firstNode] }

@@ -113,7 +113,7 @@ func (a *Analyzer) tokenise(sc *scratch, text string) {
 	sc.hash()
 	a.look(sc)
 	a.settle(sc)
-	if sc.greatest >= a.special {
+	if sc.greatest >= a.model.special {
 		a.unfold(sc)
 	}
 }
@@ -225,7 +225,7 @@ func (a *Analyzer) unfold(sc *scratch) {
 				sc.count(&t)
 			}
 		case w.flags&wordExpands != 0:
-			for _, x := range a.expand[w.extra] {
+			for _, x := range a.expansion(w) {
 				t.word = x
 				sc.tokens = append(sc.tokens, t)
 				t.flags = tokenJoined
@@ -234,6 +234,12 @@ func (a *Analyzer) unfold(sc *scratch) {
 			sc.tokens = append(sc.tokens, t)
 		}
 	}
+}
+
+// expansion returns the words that w stands for.
+func (a *Analyzer) expansion(w *word) []uint32 {
+	at := uint32(w.extra) + 1
+	return a.expand[at : at+a.expand[w.extra]]
 }
 
 // sign is a token that was no run of letters and digits, and its word.
@@ -293,7 +299,7 @@ func (a *Analyzer) signAt(sc *scratch, text string, i int, gap *tokenFlags) int 
 			return a.placeholder(sc, text, i, i+end+1, gap)
 		}
 	}
-	if next := sc.text[i+1]; a.model.emoticons[twoLetters(text[i], next)] &&
+	if next := sc.text[i+1]; a.emoticons[twoLetters(text[i], next)] &&
 		(i == 0 || class[text[i-1]] != classWord || text[i] == '<' || text[i] == ':') {
 		for n := min(4, len(text)-i); n >= 2; n-- {
 			if text[i+n-1] == 0 {
