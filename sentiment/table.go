@@ -10,20 +10,29 @@ import (
 // record keeps, an unknown word is taken for a known one once in 10^9 words.
 type table struct {
 	first *[1 << firstBits]uint16 // small enough to stay in the second-level cache
-	rest  []slot                  // open-addressed, by the high bits of the hash
+	rest  []uint32                // slots, open-addressed by the high bits of the hash
 }
-
-type slot struct{ tag, record uint32 }
 
 const (
 	firstBits  = 16
 	firstShift = 64 - firstBits
 )
 
-// newTable returns a table with room for n words. About a third of them is not at
-// the first place.
+// A slot has a number in its low bits, zero when it is free, and above them bits of
+// the hash that save most looks at what is another's.
+const (
+	slotBits = 24
+	tagMask  = 1<<32 - 1<<slotBits
+)
+
+// newTable returns a table with room for n words. At most two fifths of them are not
+// at the first place, and none from the 65536th on is.
 func newTable(n int) table {
-	return table{new([1 << firstBits]uint16), make([]slot, 1<<bits.Len(uint(n)))}
+	rest := n / 2
+	if n > 1<<16 {
+		rest = n
+	}
+	return table{new([1 << firstBits]uint16), make([]uint32, 1<<bits.Len(uint(rest)))}
 }
 
 // placeOf returns the place of a hash in a list whose size is a power of two, and
@@ -38,21 +47,10 @@ func (t *table) put(h uint64, n uint32) {
 	}
 	mask := uint64(len(t.rest) - 1)
 	i := placeOf(h, mask)
-	for t.rest[i].record != 0 {
+	for t.rest[i] != 0 {
 		i = (i + 1) & mask
 	}
-	t.rest[i] = slot{uint32(h), n}
-}
-
-// later finds a record that is not at the first place of its hash, 0 when there is
-// none.
-func (t *table) later(h uint64) uint32 {
-	mask := uint64(len(t.rest) - 1)
-	for i := placeOf(h, mask); ; i = (i + 1) & mask {
-		if s := t.rest[i]; s.tag == uint32(h) || s.record == 0 {
-			return s.record
-		}
-	}
+	t.rest[i] = uint32(h)&tagMask | n
 }
 
 // find returns the word of a hash, 0 when there is none.
@@ -61,10 +59,27 @@ func (a *Analyzer) find(h uint64) uint32 {
 	if n == 0 && len(a.words) < 1<<16 {
 		return 0
 	}
-	if a.words[n].hash != uint32(h) {
-		n = a.table.later(h)
+	if w := &a.words[n]; w.hash == uint32(h) {
+		return w.number
 	}
-	return a.words[n].number
+	return a.later(h)
+}
+
+// later finds a word that is not at the first place of its hash.
+func (a *Analyzer) later(h uint64) uint32 {
+	rest, tag := a.table.rest, uint32(h)&tagMask
+	mask := uint64(len(rest) - 1)
+	for i := placeOf(h, mask); ; i = (i + 1) & mask {
+		slot := rest[i&mask]
+		if slot == 0 {
+			return 0
+		}
+		if slot&tagMask == tag {
+			if w := &a.words[slot&^tagMask]; w.hash == uint32(h) {
+				return w.number
+			}
+		}
+	}
 }
 
 // The hash of a form takes in sixteen bytes with one wide multiplication, whose
@@ -110,7 +125,7 @@ func edgeHash(from, word uint32) uint64 {
 // of its first word, and then firstNode and the number of a node.
 type trie struct {
 	nodes []node   // frequent ones first: what is read most lies together
-	slots []uint32 // open-addressed: the number of a node plus one, under some bits of the hash
+	slots []uint32 // open-addressed: the number of a node plus one, and its tag
 	pairs *pairSet // of words that a phrase starts with
 }
 
@@ -129,13 +144,6 @@ type node struct {
 func newTrie(n int) trie {
 	return trie{make([]node, n), make([]uint32, 1<<bits.Len(uint(n*3/2))), new(pairSet)}
 }
-
-// A slot has the number of a node in its low bits, and above them bits of the
-// hash that save most looks at a node that is another.
-const (
-	nodeBits = 24
-	tagMask  = 1<<32 - 1<<nodeBits
-)
 
 // pairHash mixes two numbers. Its high bits are the best.
 func pairHash(first, second uint32) uint64 {
