@@ -259,7 +259,7 @@ func (c *compiler) add(it *item, w word) uint32 {
 // file lets the form of an item lead to record n.
 func (c *compiler) file(it *item, n uint32) {
 	c.a.table.put(it.hash, n)
-	if form := c.text[it.last : it.last+uint32(it.size)]; len(form) > 1 && class[form[0]] != classWord {
+	if form := c.text[it.last : it.last+uint32(it.size)]; len(form) > 1 && (class[form[0]] != classWord || form[1] == '_') {
 		c.a.emoticons[twoLetters(form[0], form[1])] = true
 	}
 }
@@ -405,11 +405,11 @@ func (c *compiler) fileModel() {
 		temperature: n["temperature"], prior: n["prior"],
 		special: c.special, sum: c.sum.sum, release: c.save(c.release),
 	}
-	for i, to := range [...]*uint32{&m.number, &m.address, &m.bang, &m.question} {
+	for i, to := range [...]*uint32{&m.number, &m.address, &m.bang, &m.question, &m.handle, &m.dots} {
 		*to = c.word(classWords[i]).number
 	}
 	c.a.model = m
 }
 
 // classWords are the words that stand for classes of tokens.
-var classWords = [...]string{"<num>", "<url>", "<!>", "<?>"}
+var classWords = [...]string{"<num>", "<url>", "<!>", "<?>", "<@>", "<...>"}

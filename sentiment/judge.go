@@ -14,8 +14,9 @@ type model struct {
 	emphasis                        float64 // factor of an entry in capitals
 	temperature, prior              float64 // calibration of P(negative)
 	number, address, bang, question uint32  // words that stand for classes of tokens
-	special                         uint32  // words from here on are silent or stand for several
-	sum                             uint32  // of the files
+	handle, dots                    uint32
+	special                         uint32 // words from here on are silent or stand for several
+	sum                             uint32 // of the files
 	release                         span
 }
 

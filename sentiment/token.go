@@ -69,6 +69,7 @@ var class = func() (c [256]uint8) {
 var endings = func() (t [256]uint8) {
 	t['\''] = 0xff
 	t['.'] = 1 << len("www")
+	t['_'] = 1 << len("T")
 	t[':'] = 1<<len("http") | 1<<len("https")
 	for b := 0x80; b < len(t); b++ {
 		t[b] = 0xff
@@ -179,10 +180,9 @@ func (a *Analyzer) gapAt(sc *scratch, text string, i int, gap *tokenFlags) int {
 	case classMark:
 		return a.markAt(sc, text, i, gap)
 	case classBreak:
-		*gap |= tokenBreak
-		return i + 1
+		return a.breakAt(sc, text, i, gap)
 	case classAt:
-		return skipHandle(text, i)
+		return a.handleAt(sc, text, i, gap)
 	case classHigh:
 		return a.runeAt(sc, text, i, gap)
 	}
@@ -202,6 +202,8 @@ func (a *Analyzer) joined(sc *scratch, text string, i, end int, gap *tokenFlags)
 		if wordRune(text, end) > end {
 			return a.foldedWord(sc, text, i, gap)
 		}
+	case text[end] == '_': // T_T
+		return max(end, a.emoticonAt(sc, text, i, gap))
 	case end-i <= 5 && isAddress(text, i, end):
 		return a.addressAt(sc, text, i, gap)
 	}
@@ -292,6 +294,19 @@ func (a *Analyzer) markAt(sc *scratch, text string, i int, gap *tokenFlags) int 
 	return i
 }
 
+// breakAt reads the end of a clause, or dots that trail off.
+func (a *Analyzer) breakAt(sc *scratch, text string, i int, gap *tokenFlags) int {
+	end := i + 1
+	for text[i] == '.' && end < len(text) && text[end] == '.' {
+		end++
+	}
+	if end > i+1 {
+		sc.mark(token{int32(i), int32(end), a.model.dots, *gap})
+	}
+	*gap |= tokenBreak
+	return end
+}
+
 // signAt reads an emoticon, or passes over one sign.
 func (a *Analyzer) signAt(sc *scratch, text string, i int, gap *tokenFlags) int {
 	if closing := closings[text[i]]; closing != 0 {
@@ -299,23 +314,36 @@ func (a *Analyzer) signAt(sc *scratch, text string, i int, gap *tokenFlags) int 
 			return a.placeholder(sc, text, i, i+end+1, gap)
 		}
 	}
-	if next := sc.text[i+1]; a.emoticons[twoLetters(text[i], next)] &&
-		(i == 0 || class[text[i-1]] != classWord || text[i] == '<' || text[i] == ':') {
-		for n := min(4, len(text)-i); n >= 2; n-- {
-			if text[i+n-1] == 0 {
-				continue // a zero byte is no part of a form, and the hash does not see it
-			}
-			if w := a.find(hashOf(text[i : i+n])); w != 0 {
-				sc.add(token{int32(i), int32(i + n), w, *gap | tokenComma}) // no word before it negates it
-				*gap = tokenComma
-				return i + n
-			}
-		}
+	if end := a.emoticonAt(sc, text, i, gap); end > i {
+		return end
 	}
 	if class[text[i]] == classComma {
 		*gap |= tokenComma
 	}
 	return i + 1
+}
+
+// emoticonAt reads the longest emoticon at i and returns its end, or i.
+func (a *Analyzer) emoticonAt(sc *scratch, text string, i int, gap *tokenFlags) int {
+	if !a.emoticons[twoLetters(text[i], sc.text[i+1])] ||
+		i > 0 && class[text[i-1]] == classWord && text[i] != '<' && text[i] != ':' {
+		return i
+	}
+	for n := min(4, len(text)-i); n >= 2; n-- {
+		last := text[i+n-1]
+		if last == 0 || class[last] == classWord && class[sc.text[i+n]] == classWord {
+			continue // a zero byte is no part of a form, and the hash does not see it; "lama:desain" is no smile
+		}
+		for k := range n {
+			sc.alt[k] = lowerByte(text[i+k])
+		}
+		if w := a.find(hashOf(sc.alt[:n])); w != 0 {
+			sc.add(token{int32(i), int32(i + n), w, *gap | tokenComma}) // no word before it negates it
+			*gap = tokenComma
+			return i + n
+		}
+	}
+	return i
 }
 
 // closings are the signs that end what redaction leaves behind.
@@ -333,6 +361,8 @@ func (a *Analyzer) placeholder(sc *scratch, text string, start, end int, gap *to
 		w = a.model.address
 	case "num", "phone", "order", "account", "nik", "card":
 		w = a.model.number
+	case "user":
+		w = a.model.handle
 	}
 	sc.mark(token{int32(start), int32(end), w, *gap})
 	*gap = 0
@@ -347,7 +377,11 @@ func (a *Analyzer) runeAt(sc *scratch, text string, i int, gap *tokenFlags) int 
 		return i + n
 	case isLetter(r):
 		return a.foldedWord(sc, text, i, gap)
-	case r == '…' || r == '。':
+	case r == '…':
+		sc.mark(token{int32(i), int32(i + n), a.model.dots, *gap})
+		*gap |= tokenBreak
+		return i + n
+	case r == '。':
 		*gap |= tokenBreak
 		return i + n
 	case unicode.IsSpace(r), unicode.IsPunct(r):
@@ -410,11 +444,18 @@ func isLetter(r rune) bool {
 	return r >= 0xaa && r < 0x2000 && unicode.IsLetter(r) || r > 0x2e80 && unicode.IsLetter(r)
 }
 
-// skipHandle passes over @name. A handle is nobody's opinion.
-func skipHandle(text string, i int) int {
-	for i++; i < len(text) && (class[text[i]] == classWord || text[i] == '_' || text[i] == '.' && i+1 < len(text) && class[text[i+1]] == classWord); i++ {
+// handleAt reads @name. The name is nobody's opinion, but to address somebody is a
+// habit of those who have one.
+func (a *Analyzer) handleAt(sc *scratch, text string, start int, gap *tokenFlags) int {
+	end := start + 1
+	for end < len(text) && (class[text[end]] == classWord || text[end] == '_' || text[end] == '.' && end+1 < len(text) && class[text[end+1]] == classWord) {
+		end++
 	}
-	return i
+	if end > start+1 {
+		sc.mark(token{int32(start), int32(end), a.model.handle, *gap})
+		*gap = 0
+	}
+	return end
 }
 
 // isAddress reports whether the word at start opens a link.

@@ -43,6 +43,9 @@ var families = map[string]string{
 var englishSets = map[string]bool{"nusax_en": true, "vader_tweets": true, "vader_amazon": true,
 	"vader_nyt": true, "huliu": true, "pros_cons": true}
 
+// lostEmoji names the sets whose emoji were turned into question marks.
+var lostEmoji = map[string]bool{"prdect": true}
+
 // readAll reads the sets of dir in the order of their names.
 func readAll(dir string) ([]dataset, error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*.tsv"))
@@ -80,6 +83,9 @@ func read(path string) (dataset, error) {
 		y, known := labels[label]
 		if !ok || !known {
 			return d, fmt.Errorf("%s:%d: want neg, neu or pos, a tab and a text", path, n)
+		}
+		if lostEmoji[name] {
+			text = strings.ReplaceAll(text, "?", " ")
 		}
 		d.polar = d.polar && y != neutral
 		d.texts = append(d.texts, labelled{y, text})

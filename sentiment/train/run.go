@@ -237,11 +237,11 @@ func (t *trainer) function(name string) bool {
 	return e.Origin == "curated" && e.Polarity == 0
 }
 
-// idle reports whether all words of a phrase are such words: what it seems to
-// say is the style of one collection of texts.
+// idle reports whether all words of a phrase are such words or of closed classes:
+// what it seems to say is the style of one collection of texts.
 func (t *trainer) idle(phrase string) bool {
 	for w := range strings.FieldsSeq(phrase) {
-		if !t.function(w) {
+		if !t.function(w) && !(t.closed[w] && !t.english(phrase)) {
 			return false
 		}
 	}
