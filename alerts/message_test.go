@@ -67,7 +67,7 @@ func TestComposeSays(t *testing.T) {
 		{"short history", incident(func(i *brand.Incident) { i.Confidence = "low" }), inEnglish, "Certainty: low"},
 		{"unexplained keeps its place", openedAlert(), inEnglish, "; +4 unexplained (6, usually 2)"},
 		{"unexplained leads honestly", incident(func(i *brand.Incident) { i.Cause = brand.Unexplained }), inIndonesian, "dan sebabnya belum jelas."},
-		{"copies are counted", openedAlert(), inEnglish, "41 different texts among 57 complaints"},
+		{"copies are counted", openedAlert(), inEnglish, "41 voices among 57 complaints"},
 		{"silent source", worsenedAlert(), inIndonesian, "2 dari 3 sumber segar · Forum Belanja tidak terbaca sejak 09.05 WIB (diblokir)"},
 		{"end of the window on another day", incident(func(i *brand.Incident) { i.UpdatedAt = noon.AddDate(0, 0, 1) }), inIndonesian, "sampai Minggu 14.05 WIB"},
 		{"end of the window in another week", incident(func(i *brand.Incident) { i.UpdatedAt = noon.AddDate(0, 0, 7) }), inIndonesian, "sampai Sabtu, 28 Nov 2026 14.05 WIB"},

@@ -84,7 +84,7 @@ var indonesianReport = reportPhrases{
 	rise:      "{brand}: {excess} {name} ({observed}, tadinya {usual})",
 	remarks: map[string]string{
 		"volume_up":      "{brand}: lebih ramai dari biasanya, nadanya tetap",
-		"review_bombing": "{brand}: banyak ulasan hampir sama, mungkin serbuan ulasan; suara yang berbeda tetap seperti biasa",
+		"review_bombing": "{brand}: banyak ulasan yang hampir sama atau dari orang yang sama, mungkin serbuan ulasan; suara yang berbeda tetap seperti biasa",
 		"tone_worsening": "{brand}: nadanya memburuk walau jumlah ulasan seperti biasa",
 		"slow_burn":      "{brand}: memburuk pelan-pelan selama beberapa minggu, sehingga tidak ada lonjakan yang berbunyi",
 	},
@@ -145,7 +145,7 @@ var englishReport = reportPhrases{
 	rise:      "{brand}: {excess} {name} ({observed}, was {usual})",
 	remarks: map[string]string{
 		"volume_up":      "{brand}: busier than usual, the tone is unchanged",
-		"review_bombing": "{brand}: many nearly identical reviews, perhaps review bombing; different voices are as usual",
+		"review_bombing": "{brand}: many reviews that are nearly identical or from the same person, perhaps review bombing; different voices are as usual",
 		"tone_worsening": "{brand}: the tone is worse although the number of reviews is usual",
 		"slow_burn":      "{brand}: slowly getting worse over some weeks, without a spike that would have raised an alert",
 	},

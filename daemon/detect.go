@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"pantau/brand"
@@ -93,12 +94,16 @@ func (d *decision) verdicts(evaluated time.Time) ([]trends.Verdict, error) {
 	}
 	series = known(series)
 	d.series, d.options = series, options
-	list := d.replay(series, options, evaluated)
-	if !d.eventful(list) {
-		return list, nil
+	list, err := d.judge(store.Part{}, series, options, evaluated)
+	if err != nil || !d.eventful(list) {
+		return list, err
 	}
 	options.Events = nil
-	for i, plain := range d.replay(series, options, evaluated) {
+	without, err := d.judge(store.Part{}, series, options, evaluated)
+	if err != nil {
+		return nil, err
+	}
+	for i, plain := range without {
 		if list[i].Fires || !plain.Fires {
 			continue
 		}
@@ -128,6 +133,30 @@ func (d *decision) eventful(list []trends.Verdict) bool {
 	first := list[0].At.Add(-72 * time.Hour)
 	return len(d.p.Calendar.Between(d.brand.Name, first, d.now)) > 0
 }
+
+// judge replays the series of a part, or of the whole brand (the zero part). Where that decides
+// something, it counts every author once in the newest hours and replays again: a
+// verdict that nobody will hear of need not read who wrote.
+func (d *decision) judge(part store.Part, series trends.Series, options trends.Options, evaluated time.Time) ([]trends.Verdict, error) {
+	list := d.replay(series, options, evaluated)
+	if !fires(list) && !d.active() {
+		return list, nil
+	}
+	first := max(len(series.Hours)-authorHours, 0)
+	series.Hours = slices.Clone(series.Hours)
+	found, err := d.tx.CountAuthors(d.brandID, part, series.Start.Add(time.Duration(first)*time.Hour), series.Hours[first:])
+	if err != nil || !found {
+		return list, err
+	}
+	return d.replay(series, options, evaluated), nil
+}
+
+// authorHours are as many as verdicts of one evaluation look at: the longest
+// window, and the hours since the evaluation before.
+const authorHours = 96
+
+// active reports whether an incident goes on.
+func (d *decision) active() bool { return d.life.State != 0 && !d.life.State.Ended() }
 
 // replay runs a series through the rule. Replaying everything costs milliseconds
 // and makes a verdict a function of the stored rows alone: late mentions and
@@ -165,7 +194,7 @@ func known(s trends.Series) trends.Series {
 func (d *decision) next(v trends.Verdict) error {
 	var groups store.Groups
 	var causes []brand.Driver
-	if active := d.life.State != 0 && !d.life.State.Ended(); v.Fires || active {
+	if v.Fires || d.active() {
 		var err error
 		if groups, err = d.lookAt(v); err != nil {
 			return err

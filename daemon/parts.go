@@ -20,7 +20,7 @@ const (
 // app. An incident that began in a part is followed there until it ends, or until
 // the whole brand fires.
 func (d *decision) parts(whole []trends.Verdict, evaluated time.Time) ([]trends.Verdict, error) {
-	active := d.life.State != 0 && !d.life.State.Ended()
+	active := d.active()
 	if fires(whole) {
 		d.life.Part = ""
 		return whole, nil
@@ -64,7 +64,10 @@ func (d *decision) judgePart(p store.Part, margin float64, evaluated time.Time) 
 	}
 	options := d.options
 	options.Margin = margin
-	list := d.replay(known(series), options, evaluated)
+	list, err := d.judge(p, known(series), options, evaluated)
+	if err != nil {
+		return nil, err
+	}
 	for i := range list {
 		list[i].Part = partName(p)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pantau/brand"
+	"pantau/trends"
 )
 
 const (
@@ -109,6 +110,44 @@ func (tx *Tx) negativesAround(brandID int64, from, to time.Time) (list []earlier
 		list = append(list, e)
 	}
 	return list, rows.Err()
+}
+
+// again marks the complaints of a brand, ?1, and of a source, ?4, or a cause, ?5, that somebody wrote within a day of
+// another one of theirs. Authors are pseudonyms of a source, so nobody is confused
+// with a namesake elsewhere. Copies take no part: they are no voice already.
+const again = `SELECT id, published_at FROM (SELECT id, published_at,
+		published_at - lag(published_at) OVER (PARTITION BY author ORDER BY published_at, id) AS since FROM mentions INDEXED BY negatives
+		WHERE brand_id = ?1 AND published_at BETWEEN ?2 AND ?3 AND polarity = 1 AND copy_of IS NULL AND author IS NOT NULL
+			AND (?4 = 0 OR source_id = ?4) AND (?5 = 0 OR EXISTS (SELECT 1 FROM mention_causes c WHERE c.mention_id = mentions.id AND c.cause_id = ?5))) WHERE since <= 86400`
+
+// CountAuthors adds to the repeats of hours, the last of a series that begins with
+// the hour of start, what people complained more than once within a day, and reports
+// whether there was any. The zero part is the whole brand. It reads the complaints
+// of the hours and of the day before, so it is for hours that decide: counting
+// authors as mentions come would cost every batch a look at all complaints near it.
+func (tx *Tx) CountAuthors(brandID int64, p Part, start time.Time, hours []trends.Hour) (found bool, err error) {
+	source, cause := p.ID, int64(0)
+	if p.Cause {
+		source, cause = 0, p.ID
+	}
+	first := hourOf(start)
+	from, to := (first*3600)-int64(copySpan/time.Second), (first+int64(len(hours)))*3600-1
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT published_at / 3600 - ?6, count(*) FROM (`+again+`)
+		WHERE published_at >= ?6 * 3600 GROUP BY 1`, brandID, from, to, source, cause, first)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var hour int64
+		var n int
+		if err := rows.Scan(&hour, &n); err != nil {
+			return found, err
+		}
+		hours[hour].Repeats += n
+		found = true
+	}
+	return found, rows.Err()
 }
 
 // hasWords reports whether a text has at least n words.

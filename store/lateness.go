@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 
 	"pantau/brand"
@@ -63,18 +64,20 @@ const liveMentions = `WITH begun AS (SELECT m.source_id, min(m.collected_at) AS 
 
 // isLate holds for live mentions that were collected after their hour.
 const isLate = ` JOIN begun b ON b.source_id = m.source_id AND m.collected_at > b.at
-	WHERE m.brand_id = ?1 AND m.published_at >= ?2 * 3600 AND m.collected_at / 3600 > m.published_at / 3600`
+	WHERE m.brand_id = ?1 AND m.published_at >= ?2 AND m.collected_at / 3600 > m.published_at / 3600`
 
 func (tx *Tx) lateMentions(brandID, first int64) (list []Late, _ error) {
-	rows, err := tx.tx.QueryContext(tx.ctx, liveMentions+`SELECT m.published_at / 3600 - ?2, m.collected_at / 3600 - ?2,
-		count(*), sum(m.polarity = 1), sum(m.polarity = 1 AND m.copy_of IS NULL) FROM mentions m`+isLate+` GROUP BY 1, 2`, brandID, first)
+	rows, err := tx.tx.QueryContext(tx.ctx, liveMentions+`, again AS MATERIALIZED (`+again+`)
+		SELECT m.published_at / 3600 - ?6, m.collected_at / 3600 - ?6, count(*), sum(m.polarity = 1),
+			sum(m.polarity = 1 AND (m.copy_of IS NOT NULL OR m.id IN (SELECT id FROM again))) FROM mentions m`+isLate+` GROUP BY 1, 2`,
+		brandID, first*3600, math.MaxInt64, 0, 0, first)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var l Late
-		if err := rows.Scan(&l.Hour, &l.Known, &l.Gain.Mentions, &l.Gain.Negatives, &l.Gain.Voices); err != nil {
+		if err := rows.Scan(&l.Hour, &l.Known, &l.Gain.Mentions, &l.Gain.Negatives, &l.Gain.Repeats); err != nil {
 			return nil, err
 		}
 		list = append(list, l)
@@ -83,8 +86,8 @@ func (tx *Tx) lateMentions(brandID, first int64) (list []Late, _ error) {
 }
 
 func (tx *Tx) lateCauses(brandID, first int64) (list []LateCause, _ error) {
-	rows, err := tx.tx.QueryContext(tx.ctx, liveMentions+`SELECT m.published_at / 3600 - ?2, m.collected_at / 3600 - ?2, coalesce(c.cause_id, 0), count(*)
-		FROM mentions m INDEXED BY negatives LEFT JOIN mention_causes c ON c.mention_id = m.id`+isLate+` AND m.polarity = 1 GROUP BY 1, 2, 3`, brandID, first)
+	rows, err := tx.tx.QueryContext(tx.ctx, liveMentions+`SELECT m.published_at / 3600 - ?3, m.collected_at / 3600 - ?3, coalesce(c.cause_id, 0), count(*)
+		FROM mentions m INDEXED BY negatives LEFT JOIN mention_causes c ON c.mention_id = m.id`+isLate+` AND m.polarity = 1 GROUP BY 1, 2, 3`, brandID, first*3600, first)
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func TestLateness(t *testing.T) {
 		if l.Gain.Mentions > 0 {
 			mentions[[2]int{l.Hour - begin, l.Known - begin}] += l.Gain.Mentions
 		}
-		if l.Gain.Negatives != l.Gain.Mentions || l.Gain.Voices != l.Gain.Mentions {
+		if l.Gain.Negatives != l.Gain.Mentions || l.Gain.Repeats != 0 {
 			t.Errorf("gain %+v, want only complaints", l.Gain)
 		}
 		known[l.Hour] -= l.Gain.Coverage

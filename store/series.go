@@ -92,7 +92,8 @@ func (tx *Tx) PartSeries(brandID int64, p Part, whole trends.Series) (trends.Ser
 			return s, err
 		}
 		h := &s.Hours[hour-first]
-		h.Negatives, h.Voices = n, min(n, whole.Hours[hour-first].Voices)
+		w := &whole.Hours[hour-first]
+		h.Negatives, h.Repeats = n, max(n-(w.Negatives-w.Repeats), 0)
 	}
 	return s, rows.Err()
 }
@@ -116,6 +117,7 @@ type History struct {
 
 // History returns all hours of a brand, from the first that was watched or has a
 // mention to the last with one, the causes of its negatives, and what came late.
+// Each text and each author counts once in a day.
 func (db *DB) History(ctx context.Context, name string) (h History, err error) {
 	sqlTx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -135,6 +137,9 @@ func (db *DB) History(ctx context.Context, name string) (h History, err error) {
 		return h, fmt.Errorf("%q: %w", name, ErrNoBrand)
 	}
 	if h.Series, err = tx.Series(id, time.Unix(first.Int64*3600, 0), time.Unix(last.Int64*3600, 0)); err != nil {
+		return h, err
+	}
+	if _, err := tx.CountAuthors(id, Part{}, h.Start, h.Hours); err != nil {
 		return h, err
 	}
 	if h.Causes, err = tx.causeHours(id, first.Int64); err != nil {
@@ -181,7 +186,7 @@ func (tx *Tx) countHours(brandID, only, first, last int64, hours []trends.Hour) 
 		h := &hours[hour-first]
 		h.Mentions += mentions
 		h.Negatives += negatives
-		h.Voices += voices
+		h.Repeats += negatives - voices
 		volume[source] += float64(mentions)
 	}
 	return volume, rows.Err()

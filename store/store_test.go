@@ -225,7 +225,7 @@ func TestSeriesKnowsWhatWasNotWatched(t *testing.T) {
 		series, err = tx.Series(o.BrandID, noon, noon.Add(150*time.Minute))
 		return err
 	})
-	want := []trends.Hour{{Mentions: 1, Negatives: 1, Voices: 1, Coverage: 1}, {}, {Mentions: 1, Coverage: 0.5}}
+	want := []trends.Hour{{Mentions: 1, Negatives: 1, Coverage: 1}, {}, {Mentions: 1, Coverage: 0.5}}
 	if diff := cmp.Diff(want, series.Hours); diff != "" || !series.Start.Equal(noon) || series.Start.Location() != wib {
 		t.Errorf("Series from %v: (-want +got)\n%s", series.Start, diff)
 	}

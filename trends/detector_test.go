@@ -66,7 +66,7 @@ func TestDetectorDecides(t *testing.T) {
 	praise := func(h *Hour) { h.Mentions += 200 }
 	gone := func(h *Hour) { *h = Hour{} }
 	silent := func(h *Hour) { h.Mentions, h.Negatives = 0, 0 }
-	copies := func(h *Hour) { h.Mentions += 500; h.Negatives += 500; h.Voices = 2 }
+	copies := func(h *Hour) { h.Mentions += 500; h.Repeats = h.Negatives + 498; h.Negatives += 500 }
 	tests := []struct {
 		name  string
 		hours []Hour
@@ -182,7 +182,7 @@ func drawHours(t *rapid.T) []Hour {
 		return Hour{
 			Mentions:  rapid.OneOf(rapid.IntRange(-2, 20), rapid.IntRange(0, 2_000_000)).Draw(t, "mentions"),
 			Negatives: rapid.OneOf(rapid.IntRange(-2, 12), rapid.IntRange(0, 1_000_000)).Draw(t, "negatives"),
-			Voices:    rapid.IntRange(-1, 30).Draw(t, "voices"),
+			Repeats:   rapid.IntRange(-1, 30).Draw(t, "repeats"),
 			Coverage:  rapid.SampledFrom([]float64{1, 1, 1, 1, 0, 0.3, -1, 7, math.NaN(), math.Inf(1)}).Draw(t, "coverage"),
 		}
 	})
@@ -308,8 +308,23 @@ func TestColdStart(t *testing.T) {
 	}
 }
 
+// TestAFloodGoesOn: an hour that brings nothing but copies of what came before has
+// no voice at all, and not as many as it has copies.
+func TestAFloodGoesOn(t *testing.T) {
+	flood := func(repeats int) func(h *Hour) {
+		return func(h *Hour) { h.Mentions += 100; h.Negatives += 100; h.Repeats = repeats }
+	}
+	const noon = 40*24 + 12
+	if at := firing(replay(change(steady(41, 1), noon, noon+6, flood(100))), 0); at >= 0 {
+		t.Errorf("hours of nothing but copies fired at hour %d", at)
+	}
+	if at := firing(replay(change(steady(41, 1), noon, noon+6, flood(0))), 0); at != noon {
+		t.Errorf("as many voices fired at hour %d, want %d", at, noon)
+	}
+}
+
 func TestCopiesAreNamed(t *testing.T) {
-	copies := func(h *Hour) { h.Mentions += 500; h.Negatives += 500; h.Voices = 3 }
+	copies := func(h *Hour) { h.Mentions += 500; h.Repeats = h.Negatives + 497; h.Negatives += 500 }
 	vs := replay(change(steady(41, 100), 40*24+12, 40*24+13, copies))
 	v := vs[40*24+12]
 	if v.Fires || v.Reason != ReviewBombing || v.Observed < 500 || v.Voices > 60 {

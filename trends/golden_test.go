@@ -56,7 +56,7 @@ func chequered(seed uint64, days int, perDay float64) []Hour {
 			held = 0
 		}
 		if i%(24*43) == 700 {
-			hours[i].Voices = hours[i].Negatives + 1
+			hours[i].Repeats = 299
 			hours[i].Mentions += 300
 			hours[i].Negatives += 300
 		}

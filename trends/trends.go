@@ -21,19 +21,17 @@ import (
 type Hour struct {
 	Mentions  int // all of them, negatives included
 	Negatives int
-	Voices    int     // independent texts among the negatives; 0 when nobody counted
+	Repeats   int     // negatives that are no voice of their own: copies of a text, and more from the same author
 	Coverage  float64 // 0 to 1: share of the hour that was watched; of the running hour, the share that has passed
 }
 
 // counts returns the negatives and the other mentions that the rule tests. Of
-// many copies of one text only one counts. Impossible input is clamped.
+// many copies of one text, and of one author, only the first counts. Impossible
+// input is clamped.
 func (h *Hour) counts() (negatives, others int) {
 	n := max(h.Negatives, 0)
 	others = max(h.Mentions-n, 0)
-	if h.Voices > 0 && h.Voices < n {
-		n = h.Voices
-	}
-	return n, others
+	return n - min(max(h.Repeats, 0), n), others
 }
 
 // raw is the number of negatives with their copies.

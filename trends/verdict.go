@@ -53,7 +53,7 @@ type Verdict struct {
 	Cold      bool    `json:"cold"`           // the share decided: the level is not known yet
 
 	Observed         int     `json:"observed"` // negatives in the window, copies included
-	Voices           int     `json:"voices"`   // independent texts among them: what was tested
+	Voices           int     `json:"voices"`   // independent ones among them, each text and each author once: what was tested
 	Expected         float64 `json:"expected"` // negatives that are usual in such a window
 	Low              float64 `json:"low"`      // usual range, 10th and 90th percentile
 	High             float64 `json:"high"`

@@ -54,7 +54,7 @@ func (x *rewindable) gain(l Late, n int) {
 	h := &x.hours[l.Hour]
 	h.Mentions += n * l.Gain.Mentions
 	h.Negatives += n * l.Gain.Negatives
-	h.Voices += n * l.Gain.Voices
+	h.Repeats += n * l.Gain.Repeats
 	h.Coverage += float64(n) * l.Gain.Coverage
 }
 

@@ -231,8 +231,8 @@ func flood(w *world, c *Case) {
 		s := at(day, 13, 2)
 		for i := s.From; i < s.To; i++ {
 			h := &w.hours[i]
-			h.Voices = h.Negatives + 1
 			h.Negatives += 250
+			h.Repeats = 249
 			h.Mentions += 250
 		}
 		c.Innocent = append(c.Innocent, s)
