@@ -52,7 +52,7 @@ func appendKeys(b []byte, entries []keyed) []byte {
 var errKeyList = errors.New("a list of dedup keys is damaged: restore the newest backup")
 
 func readKeys(b []byte) (entries []keyed, _ error) {
-	entries = make([]keyed, 0, len(b)/5)
+	entries = make([]keyed, 0, len(b)/4) // with room for more
 	var e keyed
 	for len(b) > 0 {
 		more, n := binary.Uvarint(b)
@@ -70,11 +70,19 @@ func readKeys(b []byte) (entries []keyed, _ error) {
 	return entries, nil
 }
 
-// keyLists returns the lists of a source that keys belong to. Keys are looked up in
-// their order: neighbours in a table are cheap.
-func (tx *Tx) keyLists(sourceID int64, keys []int64) (lists keyLists, _ error) {
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT first, list FROM key_lists WHERE source_id = ?1 AND first IN
+// keyLists returns the lists of a source that keys belong to. Of a source with fewer
+// lists than keys that is all of them; to look each key up would take longer.
+func (tx *Tx) keyLists(sourceID int64, keys []int64) (keyLists, error) {
+	lists, err := tx.readKeyLists(`SELECT first, list FROM key_lists WHERE source_id = ? ORDER BY first LIMIT ?`, sourceID, len(keys)+1)
+	if err != nil || len(lists) <= len(keys) {
+		return lists, err
+	}
+	return tx.readKeyLists(`SELECT first, list FROM key_lists WHERE source_id = ?1 AND first IN
 		(SELECT (SELECT max(first) FROM key_lists WHERE source_id = ?1 AND first <= j.value) FROM json_each(?2) j) ORDER BY first`, sourceID, idList(keys))
+}
+
+func (tx *Tx) readKeyLists(query string, args ...any) (lists keyLists, _ error) {
+	rows, err := tx.tx.QueryContext(tx.ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -93,13 +101,13 @@ func (tx *Tx) keyLists(sourceID int64, keys []int64) (lists keyLists, _ error) {
 	return lists, rows.Err()
 }
 
-// of returns the list that a key belongs to. The lists must be those of the key.
-func (lists keyLists) of(key int64) *keyList {
+// of returns the number of the list that a key belongs to, which must be among them.
+func (lists keyLists) of(key int64) int {
 	n, found := slices.BinarySearchFunc(lists, key, func(l keyList, key int64) int { return cmp.Compare(l.first, key) })
 	if !found {
 		n--
 	}
-	return &lists[n]
+	return n
 }
 
 // ids returns the mentions that have one of the keys.
@@ -108,7 +116,7 @@ func (lists keyLists) ids(keys []int64) (ids []int64) {
 		return nil
 	}
 	for _, key := range keys {
-		entries := lists.of(key).entries
+		entries := lists[lists.of(key)].entries
 		n, _ := slices.BinarySearchFunc(entries, keyed{key: key}, compareKeyed)
 		for ; n < len(entries) && entries[n].key == key; n++ {
 			ids = append(ids, entries[n].id)
@@ -123,21 +131,37 @@ func (lists *keyLists) add(added []keyed) {
 		*lists = keyLists{{}}
 	}
 	for len(added) > 0 {
-		l, n := lists.of(added[0].key), 1
-		for n < len(added) && lists.of(added[n].key) == l {
+		at, n := lists.of(added[0].key), 1
+		for n < len(added) && (at+1 == len(*lists) || added[n].key < (*lists)[at+1].first) {
 			n++
 		}
-		l.entries = append(l.entries, added[:n]...)
-		slices.SortFunc(l.entries, compareKeyed)
+		l := &(*lists)[at]
+		l.entries = merge(l.entries, added[:n])
 		l.changed = true
 		added = added[n:]
 	}
 }
 
+// merge adds sorted entries to sorted ones, from the back, where there is room.
+func merge(entries, added []keyed) []keyed {
+	i, j := len(entries)-1, len(added)-1
+	entries = append(entries, added...)
+	for k := len(entries) - 1; j >= 0; k-- {
+		if i >= 0 && compareKeyed(entries[i], added[j]) > 0 {
+			entries[k] = entries[i]
+			i--
+		} else {
+			entries[k] = added[j]
+			j--
+		}
+	}
+	return entries
+}
+
 // remove takes keys out.
 func (lists keyLists) remove(gone []keyed) {
 	for _, e := range gone {
-		l := lists.of(e.key)
+		l := &lists[lists.of(e.key)]
 		if n, found := slices.BinarySearchFunc(l.entries, e, compareKeyed); found {
 			l.entries = slices.Delete(l.entries, n, n+1)
 			l.changed = true
