@@ -19,71 +19,71 @@ func Step(c brand.Cause, language string) string {
 
 var playbook = map[brand.Cause]struct{ id, en string }{
 	brand.Unexplained: {
-		"Baca kutipan di atas lalu sepuluh keluhan terbaru. Akui di kanal yang sama bahwa keluhan sudah didengar, tunjuk satu orang untuk mencari sebabnya, dan janjikan kabar hari ini.",
-		"Read the quotes above and the ten latest complaints. Say where people complain that you heard them, name one person to find the cause, and promise news today.",
+		"Baca kutipan di atas dan sepuluh keluhan terbaru. Balas di kanal yang sama bahwa keluhan sudah diterima, tunjuk satu orang untuk mencari sebabnya, dan beri kabar sebelum hari ini berakhir walau belum ada jawaban.",
+		"Read the quotes above and the ten latest complaints. Reply where people complain that you heard them, name one person to find the cause, and give news before the day ends, even without an answer.",
 	},
 	brand.ProductQuality: {
-		"Akui masalahnya dan minta maaf, cek stok dari batch yang sama hari ini, lalu tawarkan ganti barang atau uang kembali. Beri tanggal hasil pemeriksaan dan umumkan perbaikannya.",
-		"Acknowledge the fault and apologise, check stock from the same batch today, and offer a replacement or a refund. Give a date for the findings and announce the fix.",
+		"Akui dan minta maaf, tahan dulu batch yang diduga bermasalah, dan tawarkan ganti barang atau uang kembali hari ini. Tunjuk penanggung jawab mutu, sebut kapan hasil pemeriksaan keluar, lalu umumkan perbaikannya.",
+		"Acknowledge and apologise, hold the batch in doubt, and offer a replacement or a refund today. Name one owner for quality, say when the findings come, and announce what was fixed.",
 	},
 	brand.NotAsDescribed: {
-		"Perbaiki foto dan deskripsi yang keliru sekarang juga, minta maaf, dan tawarkan retur dengan ongkir ditanggung. Hubungi pembeli yang pesanannya belum dikirim sebelum mereka kecewa.",
-		"Correct the wrong photos and descriptions now, apologise, and offer returns at your cost. Write to buyers whose orders have not left yet before they are disappointed.",
+		"Betulkan foto dan deskripsinya hari ini, minta maaf, dan terima retur dengan ongkir Anda tanggung. Minta satu orang menghubungi pembeli yang pesanannya belum dikirim, lalu umumkan apa yang sudah diperbaiki.",
+		"Correct the photos and descriptions today, apologise, and take returns at your cost. Have one person write to buyers whose orders have not left yet, then say what was corrected.",
 	},
 	brand.LateDelivery: {
-		"Umumkan keterlambatan hari ini beserta wilayah dan tanggal tiba yang baru, minta maaf, dan tunjuk satu orang yang mengurus kurir. Kembalikan ongkir paket yang terlambat, lalu kabari sampai paket diterima.",
-		"Announce the delay today with the areas and a new arrival date, apologise, and name one owner with the courier. Refund late shipping and keep people posted until the parcel is there.",
+		"Umumkan keterlambatannya hari ini, lengkap dengan wilayah dan tanggal tiba yang baru, dan minta maaf. Tunjuk satu orang yang mengurus kurir, kembalikan ongkir paket yang telat, dan kabari pembeli sampai paket diterima.",
+		"Announce the delay today with the areas and a new arrival date, and apologise. Name one owner with the courier, refund late shipping, and keep buyers posted until the parcel is there.",
 	},
 	brand.OrderFulfilment: {
-		"Minta maaf, kirim barang yang benar atau yang kurang hari ini tanpa menunggu retur, dan sebut tanggal tibanya. Periksa gudang dan shift yang sama untuk pesanan lain.",
-		"Apologise, send the right or missing item today without waiting for the return, and give its arrival date. Check the same warehouse and shift for other orders.",
+		"Minta maaf dan kirim barang yang benar atau yang kurang hari ini juga, tanpa menunggu retur; sebut tanggal tibanya. Minta kepala gudang memeriksa pesanan lain dari shift yang sama dan pastikan pembeli sudah puas.",
+		"Apologise and send the right or missing item today without waiting for the return; give its arrival date. Have the warehouse lead check orders of the same shift, and ask the buyers whether all is well.",
 	},
 	brand.BillingRefund: {
-		"Akui keluhannya, hentikan tagihan yang diduga keliru, dan sebut tanggal pasti dana kembali. Tunjuk satu orang keuangan sebagai penanggung jawab dan kabari tiap pelanggan saat dana masuk.",
-		"Acknowledge the complaints, stop the charges in doubt, and give a firm date for the money. Name one owner in finance and tell each customer when it has arrived.",
+		"Akui keluhannya, hentikan tagihan yang diragukan, dan sebut tanggal pasti uang kembali. Tunjuk satu orang keuangan, ganti biaya yang timbul, dan kabari tiap pelanggan begitu uangnya masuk.",
+		"Acknowledge the complaints, stop the charges in doubt, and give a firm date for the money. Name one owner in finance, cover the costs it caused, and tell each customer when the money is in.",
 	},
 	brand.PriceFees: {
-		"Jelaskan dengan bahasa biasa biaya apa yang berubah, sejak kapan, dan mengapa. Kembalikan biaya yang tidak diberitahukan dan tampilkan biaya total sebelum orang membayar.",
-		"Explain in plain words which fee changed, since when and why. Refund fees that were not announced and show the full price before people pay.",
+		"Jelaskan dengan bahasa sehari-hari biaya mana yang berubah, sejak kapan, dan mengapa. Kembalikan biaya yang tidak pernah diberitahukan, tampilkan harga total sebelum bayar, dan tunjuk satu orang yang menjawab.",
+		"Explain in plain words which fee changed, since when and why. Refund fees that were never announced, show the full price before people pay, and name one person who answers.",
 	},
 	brand.CustomerService: {
-		"Minta maaf langsung kepada pelanggan yang mengeluh, tanpa balasan template. Minta pimpinan layanan mengambil alih kasusnya hari ini, lalu tanyakan lagi apakah masalahnya sudah selesai.",
-		"Apologise to the customers in person, not with a template. Have the head of service take over their cases today, and ask again whether the problem is solved.",
+		"Telepon atau kirim pesan langsung untuk minta maaf, jangan pakai balasan template. Minta kepala layanan mengambil alih kasusnya hari ini, bicarakan dengan petugasnya, lalu tanyakan lagi apakah sudah beres.",
+		"Call or write in person to apologise, never with a template. Have the head of service take over the cases today, speak with the staff involved, and ask again whether it is settled.",
 	},
 	brand.SlowResponse: {
-		"Balas semua keluhan yang tertunda hari ini, mulai dari yang paling lama, dan sebut kapan jawaban lengkap datang. Tambah petugas untuk sementara dan umumkan waktu balas yang sanggup ditepati.",
-		"Answer every waiting complaint today, oldest first, and say when the full answer comes. Add people for now and announce a reply time that you can keep.",
+		"Balas semua keluhan yang menunggu hari ini, mulai dari yang paling lama, dan sebut kapan jawaban lengkapnya. Tambah petugas sementara, tunjuk satu orang yang memantau, dan umumkan waktu balas yang sanggup ditepati.",
+		"Answer every waiting complaint today, oldest first, and say when the full answer comes. Add people for now, name one person who watches the queue, and announce a reply time that you can keep.",
 	},
 	brand.BrokenPromise: {
-		"Akui janji mana yang tidak ditepati dan minta maaf tanpa berdalih. Beri tanggal baru yang pasti dan ganti rugi yang adil, lalu kabari sebelum tanggal itu tiba.",
-		"Say which promise was broken and apologise without excuses. Give a new date that you are sure of and fair compensation, and write before that date comes.",
+		"Sebut janji mana yang tidak ditepati dan minta maaf tanpa berdalih. Beri tanggal baru yang pasti, ganti rugi yang setimpal, dan satu penanggung jawab, lalu kabari pelanggan sebelum tanggal itu tiba.",
+		"Say which promise was broken and apologise without excuses. Give a new date that you are sure of, fair compensation and one owner, and write to the customers before that date comes.",
 	},
 	brand.Transparency: {
-		"Terbitkan penjelasan singkat hari ini: apa yang terjadi, siapa yang terdampak, apa yang belum diketahui, dan kapan kabar berikutnya. Tepati waktu itu walau belum ada jawaban.",
-		"Publish a short explanation today: what happened, who is affected, what is not known yet, and when the next news comes. Keep that time even without an answer.",
+		"Terbitkan penjelasan singkat hari ini: apa yang terjadi, siapa yang terdampak, apa yang belum diketahui, siapa yang mengurus, dan jam kabar berikutnya. Tepati jam itu walau jawabannya belum ada.",
+		"Publish a short explanation today: what happened, who is affected, what is not known yet, who is in charge, and the hour of the next news. Keep that hour even without an answer.",
 	},
 	brand.AfterSales: {
-		"Hubungi pelanggan yang klaim garansi atau servisnya tertahan, sebut tanggal selesai untuk tiap kasus, dan pinjamkan unit pengganti bila perbaikannya lama. Tunjuk satu penanggung jawab sampai semuanya beres.",
-		"Call the customers whose warranty or repair is stuck, give each case a date, and lend a replacement if it takes long. Name one owner until all are done.",
+		"Hubungi hari ini pelanggan yang klaim garansi atau servisnya macet dan beri tanggal selesai untuk tiap kasus. Pinjamkan unit pengganti atau ganti baru bila lama, dan tunjuk satu orang sampai semuanya tuntas.",
+		"Call the customers whose warranty or repair is stuck today and give each case a date. Lend or give a replacement if it takes long, and name one owner until all are done.",
 	},
 	brand.PolicyChange: {
-		"Jelaskan alasan perubahan dan siapa yang terdampak, minta maaf bila pemberitahuannya kurang, dan pertimbangkan masa peralihan bagi pelanggan lama. Umumkan keputusannya pada tanggal yang pasti.",
-		"Explain why it changed and for whom, apologise if the notice was short, and consider a grace period for existing customers. Announce the decision on a fixed date.",
+		"Jelaskan alasannya dan siapa yang terdampak, minta maaf bila pemberitahuannya mendadak, dan beri masa peralihan bagi pelanggan lama. Tampung masukan lewat satu orang dan umumkan keputusannya pada tanggal yang pasti.",
+		"Explain why it changed and for whom, apologise if the notice was short, and give existing customers a grace period. Collect feedback through one person and announce the decision on a fixed date.",
 	},
 	brand.DataSecurityFraud: {
-		"Libatkan tim keamanan dan hukum sekarang. Minta pelanggan mengamankan akun lewat kanal resmi, buka satu jalur lapor khusus, dan sampaikan hanya yang sudah pasti beserta jam kabar berikutnya.",
-		"Bring in security and legal now. Tell customers through official channels how to secure their accounts, open one line for reports, and state only what is certain and the hour of the next news.",
+		"Libatkan tim keamanan dan hukum sekarang juga. Beri tahu cara mengamankan akun lewat kanal resmi, buka satu jalur lapor, dan ganti kerugian yang terbukti. Sampaikan hanya yang pasti, berikut jam kabar berikutnya.",
+		"Bring in security and legal now. Tell people through official channels how to secure their accounts, open one line for reports, and make good proven losses. State only what is certain and the hour of the next news.",
 	},
 	brand.AppReliability: {
-		"Akui gangguan di halaman status dan media sosial, minta tim aplikasi menahan atau membatalkan rilis terakhir, dan beri perkiraan waktu pulih. Umumkan saat sudah pulih dan apa yang diperbaiki.",
-		"Acknowledge the fault on the status page and social media, have the app team hold or roll back the last release, and estimate when it works again. Announce the fix when it is in.",
+		"Akui gangguannya di halaman status dan media sosial, dan tunjuk satu orang di tim aplikasi untuk menahan atau membatalkan rilis terakhir. Beri perkiraan jam pulih, lalu umumkan apa yang sudah diperbaiki.",
+		"Acknowledge the fault on the status page and social media, and name one person in the app team to hold or roll back the last release. Estimate when it works again, then announce what was fixed.",
 	},
 	brand.AccessLoginOTP: {
-		"Cek penyedia OTP dan layanan login sekarang, umumkan gangguan beserta cara masuk sementara, dan ingatkan agar kode tidak dibagikan. Beri perkiraan waktu pulih, lalu kabari saat sudah normal kembali.",
-		"Check the OTP provider and the login service now, announce the fault with another way in, and remind people never to share codes. Estimate when it works again and say so when it does.",
+		"Cek penyedia OTP dan layanan login sekarang. Umumkan gangguannya, cara masuk sementara, dan peringatan agar kode tidak dibagikan. Sebut perkiraan jam pulih, kabari saat normal, dan bantu akun yang masih terkunci.",
+		"Check the OTP provider and the login service now. Announce the fault, another way in, and a warning never to share codes. Estimate when it works again, say so when it does, and help accounts still locked.",
 	},
 	brand.Communication: {
-		"Luruskan pesan yang membingungkan hari ini dengan satu kalimat yang jelas di semua kanal, minta maaf, dan tunjuk satu juru bicara. Samakan jawaban tim layanan dengan pengumuman itu.",
-		"Put the confusing message right today with one clear sentence on every channel, apologise, and name one spokesperson. Give the service team the same answer.",
+		"Luruskan hari ini dengan satu kalimat yang jelas dan sama di semua kanal, minta maaf, dan tunjuk satu juru bicara. Samakan jawaban semua cabang dan petugas, lalu hubungi pelanggan yang sempat dirugikan.",
+		"Put it right today with one clear sentence, the same on every channel, apologise, and name one spokesperson. Give every branch and agent the same answer, and call the customers it cost something.",
 	},
 }

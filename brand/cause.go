@@ -49,7 +49,7 @@ var causeNames = [causeCount]struct{ key, id, en string }{
 	DataSecurityFraud: {"data_security_fraud", "keamanan data dan penipuan", "data security and fraud"},
 	AppReliability:    {"app_reliability", "aplikasi bermasalah", "app reliability"},
 	AccessLoginOTP:    {"access_login_otp", "login dan OTP", "login and OTP"},
-	Communication:     {"communication", "komunikasi", "communication"},
+	Communication:     {"communication", "informasi tidak jelas", "unclear information"},
 }
 
 // Causes returns every cause except [Unexplained], in the store's order.
