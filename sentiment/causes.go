@@ -155,7 +155,7 @@ func (a *Analyzer) causes(sc *scratch, s *scope, i, j int, r *causeRoles) {
 	if negator < 0 {
 		for m := r.direct; m != 0; m &= m - 1 {
 			sc.fact = true
-			sc.blame(bits.TrailingZeros32(m), here, here)
+			sc.blame(bits.TrailingZeros32(m), here)
 		}
 	}
 	if set := r.topic &^ anyCause; set != 0 {
@@ -196,12 +196,20 @@ func (sc *scratch) denies(s *scope, i int) int {
 	if from == 0 || from > i || i-from >= negationReach {
 		return -1
 	}
-	for k := from; k <= i; k++ {
-		if sc.tokens[k].flags&(tokenComma|tokenBreak) != 0 {
-			return -1
-		}
+	if sc.pause(from, i) {
+		return -1
 	}
 	return from - 1
+}
+
+// pause reports whether a comma or stop stands before one of the tokens from i to j.
+func (sc *scratch) pause(i, j int) bool {
+	for k := i; k <= j; k++ {
+		if sc.tokens[k].flags&(tokenComma|tokenBreak) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // open makes up for the moods before the first topic: only the last complaint
@@ -234,7 +242,7 @@ func (sc *scratch) topics(s *scope, i int, here seen, set uint32) {
 	for m := set; m != 0; m &= m - 1 {
 		c := bits.TrailingZeros32(m)
 		l.topic[c] = here
-		if f := l.fault[c]; f.meets(s, i, c) {
+		if f := l.fault[c]; f.meets(s, i, c) && !sc.pause(int(f.token), i) { // what is wrong comes after a pause, not what it is about
 			sc.pair(c, f, here)
 		} else if bad && generic>>c&1 != 0 {
 			sc.suspect(c, l.negative, here)
@@ -278,28 +286,35 @@ func (a *Analyzer) mood(sc *scratch, s *scope, i int, m *match) {
 func (sc *scratch) suspect(cause int, x, y seen) {
 	if !sc.blamed(cause) {
 		sc.last.suspects |= 1 << cause
+		sc.accuse(cause, nothing, x, y)
 	}
-	sc.accuse(cause, false, x, y)
 }
 
 // blame adds evidence that stands by itself.
-func (sc *scratch) blame(cause int, x, y seen) {
-	l := &sc.last
-	weak := (l.suspects|l.pairs)>>cause&1 != 0
-	l.suspects &^= 1 << cause
-	l.pairs &^= 1 << cause
-	sc.accuse(cause, weak, x, y)
+func (sc *scratch) blame(cause int, x seen) {
+	l, bit, than := &sc.last, uint32(1)<<cause, nothing
+	switch {
+	case l.suspects&bit != 0:
+		than = suspicion
+	case l.pairs&bit != 0:
+		than = twoParts
+	}
+	l.suspects &^= bit
+	l.pairs &^= bit
+	sc.accuse(cause, than, x, x)
 }
 
 // pair adds the evidence of a topic and a fault.
 func (sc *scratch) pair(cause int, x, y seen) {
-	l := &sc.last
-	weak := l.suspects>>cause&1 != 0
-	if weak || !sc.blamed(cause) {
-		l.pairs |= 1 << cause
+	l, bit, than := &sc.last, uint32(1)<<cause, nothing
+	if l.suspects&bit != 0 {
+		than = suspicion
 	}
-	l.suspects &^= 1 << cause
-	sc.accuse(cause, weak, x, y)
+	if than == suspicion || !sc.blamed(cause) {
+		l.pairs |= bit
+	}
+	l.suspects &^= bit
+	sc.accuse(cause, than, x, y)
 }
 
 func (sc *scratch) blamed(cause int) bool {
@@ -395,19 +410,30 @@ func (a *Analyzer) asked(sc *scratch, i int) bool {
 	return false
 }
 
+// What new evidence for a cause may take the place of.
+type weaker uint8
+
+const (
+	nothing weaker = iota
+	suspicion
+	twoParts // joined, where they overlap: "aplikasinya lemot banget"
+)
+
 // accuse adds the evidence from x to y, widens what overlaps it, or puts it in the
 // place of weaker evidence.
-func (sc *scratch) accuse(cause int, weaker bool, x, y seen) {
+func (sc *scratch) accuse(cause int, weaker weaker, x, y seen) {
 	start, end := int(min(x.start, y.start)), int(max(x.end, y.end))
 	for i := range sc.causes {
 		h := &sc.causes[i]
 		if h.Cause != brand.Cause(cause) {
 			continue
 		}
-		if start < h.End && end > h.Start {
-			start, end = min(h.Start, start), max(h.End, end)
-		} else if !weaker {
+		overlaps := start < h.End && end > h.Start
+		switch {
+		case weaker == nothing && !overlaps:
 			return
+		case overlaps && weaker != suspicion:
+			start, end = min(h.Start, start), max(h.End, end)
 		}
 		h.Start, h.End = start, end
 		return
