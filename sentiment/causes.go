@@ -99,6 +99,9 @@ func causeRole(r row) (roles causeRoles, err error) {
 // causeReach is how far apart, in words, topic and fault may stand.
 const causeReach = 6
 
+// acrossReach is that of causes whose parts a contrast may set against each other.
+const acrossReach = 8
+
 // across are the causes whose two parts a contrast sets against each other:
 // "katanya gratis, tapi bayar juga". Those of other causes stand in one clause.
 const across uint32 = 1<<brand.BrokenPromise | 1<<brand.NotAsDescribed | 1<<brand.PolicyChange |
@@ -122,20 +125,19 @@ type causeState struct {
 type seen struct{ token, start, end int32 }
 
 // near reports whether the role stands before token i, in its clause and in reach.
-func (r *seen) near(s *scope, i int) bool { return r.after(s.opened, i) }
+func (r *seen) near(s *scope, i int) bool { return r.between(s.opened, i, causeReach) }
 
-func (r *seen) after(from, i int) bool {
+func (r *seen) between(from, i, reach int) bool {
 	last := int(r.token)
-	return last > from && last <= i && i+1-last <= causeReach
+	return last > from && last <= i && i+1-last <= reach
 }
 
 // meets is near for a role of cause c.
 func (r *seen) meets(s *scope, i, c int) bool {
-	from := s.opened
 	if across>>c&1 != 0 {
-		from = s.sentence
+		return r.between(s.sentence, i, acrossReach)
 	}
-	return r.after(from, i)
+	return r.near(s, i)
 }
 
 // causes notes the roles of the word or phrase from token i to token j.

@@ -32,10 +32,10 @@ func TestCauseChallenge(t *testing.T) {
 
 // TestEverydayCauses measures complaints from many trades. The texts of
 // causes_everyday.tsv were written before the patterns were, by the same hand; the
-// errors of its odd lines were read, those of its even lines were not. Those of
-// causes_indirect.tsv go a roundabout way and made the patterns wider; those of
-// causes_unseen.tsv came when the patterns were done and changed none of them: they
-// say what to expect of plain complaints that nobody has seen.
+// errors of its odd lines were read, those of its even lines were not. The errors
+// of causes_wider.tsv made the patterns wider. Those of causes_unseen.tsv came when
+// the patterns were done and changed none of them: they say what to expect of plain
+// complaints that nobody has seen. Write new texts before you tune on them.
 func TestEverydayCauses(t *testing.T) {
 	silent := func(string, ...any) {}
 	parts := []struct {
@@ -47,8 +47,8 @@ func TestEverydayCauses(t *testing.T) {
 	}{
 		{"odd lines, tuned on", "causes_everyday.tsv", func(line int) bool { return line%2 == 1 }, t.Logf, 0.90, 0.95},
 		{"even lines, held out", "causes_everyday.tsv", func(line int) bool { return line%2 == 0 }, silent, 0.90, 0.90},
-		{"roundabout", "causes_indirect.tsv", func(int) bool { return true }, silent, 0.65, 0.80},
-		{"unseen", "causes_unseen.tsv", func(int) bool { return true }, silent, 0.50, 0.80},
+		{"read afterwards", "causes_wider.tsv", func(int) bool { return true }, t.Logf, 0.80, 0.85},
+		{"unseen", "causes_unseen.tsv", func(int) bool { return true }, silent, 0.70, 0.85},
 	}
 	for _, p := range parts {
 		t.Run(p.name, func(t *testing.T) {
