@@ -141,6 +141,9 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 	}
 	entry, n := w.entry, 1
 	if pair {
+		if w.flags&wordContrast != 0 {
+			s.opened = i // also where it starts an entry, as in "padahal sinyal bagus"
+		}
 		entry, n = a.phrase(sc, s, i, entry)
 	}
 	if w.flags&wordCauses != 0 {
