@@ -17,8 +17,8 @@ export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct)
 build:
 	go build -trimpath -ldflags "-s -w" -o pantau .
 
-# The compiled form of the lexicon, after every change of a file in sentiment/lexicon
-# and after every training.
+# The compiled form of the lexicon: after every change of a file in sentiment/lexicon,
+# by hand or by training, and of the code that reads them.
 lexicon:
 	go generate ./sentiment
 

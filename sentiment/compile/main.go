@@ -4,9 +4,9 @@
 //
 //	go generate ./sentiment
 //
-// Run it after every change of a file in sentiment/lexicon, training included. The
-// same files give the same bytes. A program without the right ones reads the files
-// at every start, which takes longer.
+// Run it after every change of a file in sentiment/lexicon, by hand or by training,
+// and of the code that reads them. The same files give the same bytes. A program
+// with those of other files reads its files at every start, which takes longer.
 package main
 
 import (
