@@ -143,8 +143,8 @@ type watch struct {
 	weights
 }
 
-// cover adds a run as [Tx.cover] does, and books what it saw of earlier hours; the
-// first run of a source brings history.
+// cover adds a run and books what it saw of earlier hours; the first run of a source
+// brings history.
 func (w *watch) cover(source, from, to, known int64, live bool) {
 	start := from / 3600
 	full := w.full[source]
@@ -156,12 +156,8 @@ func (w *watch) cover(source, from, to, known int64, live bool) {
 	w.full[source] = full
 	for hour := max(start, w.first); hour <= min(to/3600, w.last); hour++ {
 		key := [2]int64{source, hour}
-		part := float64(min(to, hour*3600+3600)-max(from, hour*3600)) / 3600
 		had := w.seen[key]
-		now := min(had+part, 1)
-		if hour > from/3600 {
-			now = max(had, part)
-		}
+		now := watchedAfter(had, from, to, hour)
 		w.seen[key] = now
 		if live && known > hour && now > had {
 			w.late[[2]int64{hour, known}] += (now - had) * (w.of(source) / max(w.all(hour), 1))

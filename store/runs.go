@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 )
 
@@ -40,26 +41,37 @@ func (tx *Tx) FinishRun(o Origin, r Run) error {
 	return tx.cover(o.SourceID, r.From, r.To)
 }
 
-// cover marks the hours between two times as watched. The first and the last
-// are watched in part; parts of one hour add up, because runs follow each other.
+// cover marks the hours between two times as watched, the first and the last in
+// part.
 func (tx *Tx) cover(sourceID int64, from, to time.Time) error {
 	first, last := hourOf(from), hourOf(to)
-	part := func(hour int64) float64 {
-		start, end := max(from.Unix(), hour*3600), min(to.Unix(), hour*3600+3600)
-		return float64(max(end-start, 0)) / 3600
+	for _, hour := range slices.Compact([]int64{first, last}) {
+		var had float64
+		if err := tx.tx.QueryRowContext(tx.ctx, `SELECT coalesce((SELECT share FROM coverage WHERE source_id = ? AND hour = ?), 0)`, sourceID, hour).Scan(&had); err != nil {
+			return err
+		}
+		if err := tx.exec(`INSERT OR REPLACE INTO coverage (source_id, hour, share) VALUES (?, ?, ?)`, sourceID, hour, watchedAfter(had, from.Unix(), to.Unix(), hour)); err != nil {
+			return err
+		}
 	}
-	const insert = `INSERT INTO coverage (source_id, hour, share) VALUES (?, ?, ?) ON CONFLICT (source_id, hour) DO UPDATE SET share = `
-	if err := tx.exec(insert+`min(1, share + excluded.share)`, sourceID, first, part(first)); err != nil || last == first {
-		return err
+	if last <= first+1 {
+		return nil
 	}
-	// A window that began before the hour has seen its start as well: what an
-	// earlier run saw of the hour is inside it.
-	if err := tx.exec(insert+`max(share, excluded.share)`, sourceID, last, part(last)); err != nil {
-		return err
-	}
-	return tx.exec(`WITH RECURSIVE h (hour) AS (SELECT ?1 WHERE ?1 < ?2 UNION ALL SELECT hour + 1 FROM h WHERE hour + 1 < ?2)
+	return tx.exec(`WITH RECURSIVE h (hour) AS (SELECT ?1 UNION ALL SELECT hour + 1 FROM h WHERE hour + 1 < ?2)
 		INSERT INTO coverage (source_id, hour, share) SELECT ?3, hour, 1 FROM h WHERE true
 		ON CONFLICT (source_id, hour) DO UPDATE SET share = 1`, first+1, last, sourceID)
+}
+
+// watchedAfter returns which share of an hour was watched after a run from one time
+// to another, in Unix seconds, when had was watched before. Parts of the hour in
+// which a run begins add up, because runs follow each other. A run that began before
+// the hour saw its start as well: what earlier ones saw of it is inside.
+func watchedAfter(had float64, from, to, hour int64) float64 {
+	part := float64(max(min(to, hour*3600+3600)-max(from, hour*3600), 0)) / 3600
+	if hour > from/3600 {
+		return max(had, part)
+	}
+	return min(had+part, 1)
 }
 
 // SourceHealth is how a source fares.
