@@ -144,7 +144,7 @@ func (d *decision) judge(part store.Part, series trends.Series, options trends.O
 	}
 	first := max(len(series.Hours)-authorHours, 0)
 	series.Hours = slices.Clone(series.Hours)
-	found, err := d.tx.CountAuthors(d.brandID, part, series.Start.Add(time.Duration(first)*time.Hour), series.Hours[first:])
+	found, err := d.tx.CountAuthors(d.brandID, part, series.Start.Add(time.Duration(first)*time.Hour), series.Hours[first:], authorMost)
 	if err != nil || !found {
 		return list, err
 	}
@@ -155,6 +155,9 @@ func (d *decision) judge(part store.Part, series trends.Series, options trends.O
 // window, and the hours since the evaluation before.
 const authorHours = 96
 
+// authorMost complaints are looked at, so that a flood cannot slow the judging down.
+const authorMost = 20_000
+
 // active reports whether an incident goes on.
 func (d *decision) active() bool { return d.life.State != 0 && !d.life.State.Ended() }
 
@@ -162,16 +165,25 @@ func (d *decision) active() bool { return d.life.State != 0 && !d.life.State.End
 // and makes a verdict a function of the stored rows alone: late mentions and
 // corrections count the next time round.
 func (d *decision) replay(series trends.Series, options trends.Options, evaluated time.Time) (list []trends.Verdict) {
+	if evaluated.IsZero() {
+		evaluated = d.now.Add(-catchUp - time.Nanosecond)
+	}
 	detector := trends.NewDetector(options, series.Start)
 	last := len(series.Hours) - 1
-	for _, h := range series.Hours[:last] {
-		v := detector.Push(h)
-		if v.At.After(evaluated) && (!evaluated.IsZero() || d.now.Sub(v.At) <= catchUp) {
+	learned := min(max(int(evaluated.Sub(series.Start)/time.Hour)-followed, 0), last)
+	detector.LearnAll(series.Hours[:learned])
+	for _, h := range series.Hours[learned:last] {
+		if v := detector.Push(h); v.At.After(evaluated) {
 			list = append(list, v)
 		}
 	}
 	return append(list, detector.Preview(series.Hours[last]))
 }
+
+// followed is how many hours before the first verdict that is wanted episodes are
+// followed. What came before is only learned: an episode of four weeks is the usual
+// by then.
+const followed = 28 * 24
 
 // catchUp is how far back the first evaluation of a brand feeds its life: older
 // hours could not open an incident anyway.

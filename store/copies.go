@@ -114,26 +114,32 @@ func (tx *Tx) negativesAround(brandID int64, from, to time.Time) (list []earlier
 
 // again marks the complaints of a brand, ?1, and of a source, ?4, or a cause, ?5, that somebody wrote within a day of
 // another one of theirs. Authors are pseudonyms of a source, so nobody is confused
-// with a namesake elsewhere. Copies take no part: they are no voice already.
+// with a namesake elsewhere. Copies take no part: they are no voice already. It reads
+// the newest ?6 of them.
 const again = `SELECT id, published_at FROM (SELECT id, published_at,
-		published_at - lag(published_at) OVER (PARTITION BY author ORDER BY published_at, id) AS since FROM mentions INDEXED BY negatives
-		WHERE brand_id = ?1 AND published_at BETWEEN ?2 AND ?3 AND polarity = 1 AND copy_of IS NULL AND author IS NOT NULL
-			AND (?4 = 0 OR source_id = ?4) AND (?5 = 0 OR EXISTS (SELECT 1 FROM mention_causes c WHERE c.mention_id = mentions.id AND c.cause_id = ?5))) WHERE since <= 86400`
+		published_at - lag(published_at) OVER (PARTITION BY author ORDER BY published_at, id) AS since FROM (SELECT id, published_at, author
+			FROM mentions INDEXED BY negatives WHERE brand_id = ?1 AND published_at BETWEEN ?2 AND ?3 AND polarity = 1 AND copy_of IS NULL AND author IS NOT NULL
+			AND (?4 = 0 OR source_id = ?4) AND (?5 = 0 OR EXISTS (SELECT 1 FROM mention_causes c WHERE c.mention_id = mentions.id AND c.cause_id = ?5))
+			ORDER BY published_at DESC LIMIT ?6)) WHERE since <= 86400`
+
+// AllComplaints sets no limit to what [Tx.CountAuthors] reads.
+const AllComplaints = -1
 
 // CountAuthors adds to the repeats of hours, the last of a series that begins with
 // the hour of start, what people complained more than once within a day, and reports
 // whether there was any. The zero part is the whole brand. It reads the complaints
-// of the hours and of the day before, so it is for hours that decide: counting
-// authors as mentions come would cost every batch a look at all complaints near it.
-func (tx *Tx) CountAuthors(brandID int64, p Part, start time.Time, hours []trends.Hour) (found bool, err error) {
+// of the hours and of the day before, at most so many of the newest, and so is for
+// hours that decide: counting authors as mentions come would cost every batch a look
+// at all complaints near it.
+func (tx *Tx) CountAuthors(brandID int64, p Part, start time.Time, hours []trends.Hour, most int) (found bool, err error) {
 	source, cause := p.ID, int64(0)
 	if p.Cause {
 		source, cause = 0, p.ID
 	}
 	first := hourOf(start)
 	from, to := (first*3600)-int64(copySpan/time.Second), (first+int64(len(hours)))*3600-1
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT published_at / 3600 - ?6, count(*) FROM (`+again+`)
-		WHERE published_at >= ?6 * 3600 GROUP BY 1`, brandID, from, to, source, cause, first)
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT published_at / 3600 - ?7, count(*) FROM (`+again+`)
+		WHERE published_at >= ?7 * 3600 GROUP BY 1`, brandID, from, to, source, cause, most, first)
 	if err != nil {
 		return false, err
 	}

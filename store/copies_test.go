@@ -83,7 +83,7 @@ func TestCountAuthors(t *testing.T) {
 				if tt.part == "" {
 					hours = s.Hours // with the copies
 				}
-				_, err = tx.CountAuthors(id, parts[tt.part], noon, hours)
+				_, err = tx.CountAuthors(id, parts[tt.part], noon, hours, AllComplaints)
 				return err
 			})
 			if err != nil {
@@ -97,5 +97,40 @@ func TestCountAuthors(t *testing.T) {
 				t.Errorf("repeats %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestHistoryCountsAuthors: a replay knows the same voices, and since when.
+func TestHistoryCountsAuthors(t *testing.T) {
+	db := open(t)
+	collect := func(to time.Time, ids ...string) {
+		write(t, db, func(tx *Tx, o Origin) error {
+			var items []Item
+			for _, id := range ids {
+				it := item(id, "paket "+id+" belum sampai juga", noon.Add(10*time.Minute), brand.Negative)
+				it.CollectedAt, it.Author, it.Fingerprint = to, "a", mix(fnv1a(fnvOffset, id))
+				items = append(items, it)
+			}
+			if _, err := tx.Add(o, items); err != nil {
+				return err
+			}
+			return tx.FinishRun(o, Run{StartedAt: to, FinishedAt: to, From: noon.Add(-time.Hour), To: to, Status: "fresh"})
+		})
+	}
+	collect(noon.Add(20*time.Minute), "satu", "dua") // the first run brings history
+	collect(noon.Add(2*time.Hour), "tiga")           // two hours later
+	h, err := db.History(context.Background(), "Sandang Senja")
+	if err != nil {
+		t.Fatal(err)
+	}
+	repeats, late := 0, 0
+	for _, hour := range h.Hours {
+		repeats += hour.Repeats
+	}
+	for _, l := range h.Lateness.Late {
+		late += l.Gain.Repeats
+	}
+	if repeats != 2 || late != 1 {
+		t.Errorf("%d repeats, %d of them late; want 2 and 1", repeats, late)
 	}
 }

@@ -21,6 +21,7 @@ func complaints(t testing.TB, db *DB, n int) {
 			items[i] = item(fmt.Sprint(i), fmt.Sprintf("paket nomor %d belum sampai juga padahal sudah ditunggu dari minggu lalu", i), at, brand.Negative, brand.LateDelivery)
 			items[i].Version, items[i].Stars = fmt.Sprintf("4.%d", i%7), 1+i%2
 			items[i].Fingerprint = uint64(i+1) * 0x9e3779b97f4a7c15
+			items[i].Author = fmt.Sprintf("orang-%08x", i%7919)
 			if i%3 == 0 {
 				items[i].Place = []string{"Bandung", "Medan", "Jakarta"}[i%9/3]
 			}
@@ -88,6 +89,10 @@ func BenchmarkGroups(b *testing.B) {
 		look func(tx *Tx, id int64) error
 	}{
 		{"groups", func(tx *Tx, id int64) error { _, err := tx.Groups(id, from, noon); return err }},
+		{"authors", func(tx *Tx, id int64) error {
+			_, err := tx.CountAuthors(id, Part{}, noon.Add(-95*time.Hour), make([]trends.Hour, 96), 20_000)
+			return err
+		}},
 		{"facets", func(tx *Tx, id int64) error { _, err := tx.Facets(id, from, noon); return err }},
 		{"texts", func(tx *Tx, id int64) error {
 			return tx.EachText(id, from, noon, 20_000, func(string, bool) {})

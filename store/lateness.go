@@ -68,9 +68,9 @@ const isLate = ` JOIN begun b ON b.source_id = m.source_id AND m.collected_at > 
 
 func (tx *Tx) lateMentions(brandID, first int64) (list []Late, _ error) {
 	rows, err := tx.tx.QueryContext(tx.ctx, liveMentions+`, again AS MATERIALIZED (`+again+`)
-		SELECT m.published_at / 3600 - ?6, m.collected_at / 3600 - ?6, count(*), sum(m.polarity = 1),
+		SELECT m.published_at / 3600 - ?7, m.collected_at / 3600 - ?7, count(*), sum(m.polarity = 1),
 			sum(m.polarity = 1 AND (m.copy_of IS NOT NULL OR m.id IN (SELECT id FROM again))) FROM mentions m`+isLate+` GROUP BY 1, 2`,
-		brandID, first*3600, math.MaxInt64, 0, 0, first)
+		brandID, first*3600, math.MaxInt64, 0, 0, AllComplaints, first)
 	if err != nil {
 		return nil, err
 	}

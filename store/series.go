@@ -139,7 +139,7 @@ func (db *DB) History(ctx context.Context, name string) (h History, err error) {
 	if h.Series, err = tx.Series(id, time.Unix(first.Int64*3600, 0), time.Unix(last.Int64*3600, 0)); err != nil {
 		return h, err
 	}
-	if _, err := tx.CountAuthors(id, Part{}, h.Start, h.Hours); err != nil {
+	if _, err := tx.CountAuthors(id, Part{}, h.Start, h.Hours, AllComplaints); err != nil {
 		return h, err
 	}
 	if h.Causes, err = tx.causeHours(id, first.Int64); err != nil {
