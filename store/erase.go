@@ -136,16 +136,21 @@ func eraseCopy(ctx context.Context, path string, e Erasure, who []identifier) er
 	return scrub(ctx, pool)
 }
 
-// scrub writes the file anew and empties the -wal: pages keep bytes of what was
-// moved or deleted on them.
-func scrub(ctx context.Context, pool *sql.DB) error {
+// rewrite writes the file anew: pages keep bytes of what was moved or deleted on them.
+func rewrite(ctx context.Context, pool *sql.DB) error {
 	if _, err := pool.ExecContext(ctx, "PRAGMA temp_store = FILE"); err != nil { // the whole file would not fit in memory
 		return err
 	}
 	if _, err := pool.ExecContext(ctx, "VACUUM"); err != nil {
 		return fmt.Errorf("rewrite the file: %w", explain(err))
 	}
-	if _, err := pool.ExecContext(ctx, "PRAGMA temp_store = MEMORY"); err != nil {
+	_, err := pool.ExecContext(ctx, "PRAGMA temp_store = MEMORY")
+	return err
+}
+
+// scrub rewrites the file and empties the -wal, which holds the old pages.
+func scrub(ctx context.Context, pool *sql.DB) error {
+	if err := rewrite(ctx, pool); err != nil {
 		return err
 	}
 	var busy, log, done int

@@ -282,7 +282,11 @@ func (db *DB) giveBack(ctx context.Context) error {
 	if 4*free < pages {
 		return nil
 	}
-	return scrub(ctx, db.write)
+	if err := rewrite(ctx, db.write); err != nil {
+		return err
+	}
+	_, err := db.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)") // beside a reader the -wal stays large until it ends
+	return err
 }
 
 // interrupted reports whether an earlier migration of this file did not get to its
