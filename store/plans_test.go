@@ -27,3 +27,22 @@ func TestQuestionsUseIndexes(t *testing.T) {
 		}
 	}
 }
+
+// TestDatesLeadToCounts reads the plans of questions about counts: a few days are
+// looked up one by one, and what names no day reads the counts from end to end.
+func TestDatesLeadToCounts(t *testing.T) {
+	db := openWithEverything(t)
+	for _, tt := range []struct{ name, query, want string }{
+		{"days of a brand", `SELECT sum(mentions) FROM v_daily WHERE brand = 'x' AND day BETWEEN '2026-11-01' AND '2026-11-30'`, `SEARCH d USING PRIMARY KEY \(brand_id=\? AND day=\?\)`},
+		{"causes of a brand", `SELECT sum(negatives) FROM v_causes_daily WHERE brand = 'x' AND day >= '2026-11-01'`, `SEARCH d USING PRIMARY KEY \(brand_id=\? AND day=\?\)`},
+		{"a facet of a brand", `SELECT sum(negatives) FROM v_facets_daily WHERE brand = 'x' AND facet = 'version' AND day >= '2026-11-01'`, `SEARCH d USING PRIMARY KEY \(brand_id=\? AND facet_id=\? AND day=\?\)`},
+		{"everything", `SELECT sum(mentions) FROM v_daily`, `SCAN d`},
+		{"all mentions", `SELECT count(*) FROM v_mentions WHERE text LIKE '%x%'`, `SCAN m`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if plan := rows(t, db, "EXPLAIN QUERY PLAN "+tt.query); !regexp.MustCompile(tt.want).MatchString(plan) {
+				t.Errorf("the plan of %s:\n%swant %s", tt.query, plan, tt.want)
+			}
+		})
+	}
+}

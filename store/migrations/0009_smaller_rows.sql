@@ -249,8 +249,6 @@ SELECT
 FROM hours h JOIN brands b ON b.id = h.brand_id
 WHERE h.mentions > 0;
 
--- The order of these joins is fixed: by brand and date a few rows are looked up, and
--- without statistics SQLite would read all days of a brand instead.
 CREATE VIEW v_daily AS -- One row a brand, source and local day with mentions.
 SELECT
   b.name AS brand, -- text: name of the brand, as configured
@@ -264,7 +262,7 @@ SELECT
   d.unknowns AS unknowns, -- integer: mentions without a known word
   round(1.0 * d.negatives / nullif(d.mentions, 0), 4) AS negative_share, -- real: negatives / mentions
   d.voices AS voices -- integer: complaints that do not repeat another one of the same day
-FROM brands b CROSS JOIN calendar c CROSS JOIN days d ON d.brand_id = b.id AND d.day = c.day
+FROM brands b JOIN calendar c JOIN days d ON d.brand_id = b.id AND d.day = c.day
 WHERE d.mentions > 0;
 
 CREATE VIEW v_causes_daily AS -- Complaints by cause. One with two causes counts in two rows, one without a known cause as unexplained.
@@ -275,7 +273,7 @@ SELECT
   c.date AS day, -- day: local date
   x.cause AS cause, -- text: cause, see the list of causes
   d.negatives AS negatives -- integer: complaints with the cause
-FROM brands b CROSS JOIN calendar c CROSS JOIN cause_days d ON d.brand_id = b.id AND d.day = c.day JOIN causes x ON x.id = d.cause_id
+FROM brands b JOIN calendar c JOIN cause_days d ON d.brand_id = b.id AND d.day = c.day JOIN causes x ON x.id = d.cause_id
 WHERE d.negatives > 0;
 
 CREATE VIEW v_facets_daily AS -- Counts by language, by stars and by app version.
@@ -290,7 +288,7 @@ SELECT
   d.negatives AS negatives, -- integer: mentions that complain
   d.neutrals AS neutrals, -- integer: mentions that neither complain nor praise
   d.positives AS positives -- integer: mentions that praise
-FROM brands b CROSS JOIN facets f CROSS JOIN calendar c CROSS JOIN facet_days d ON d.brand_id = b.id AND d.facet_id = f.id AND d.day = c.day
+FROM brands b JOIN facets f JOIN calendar c JOIN facet_days d ON d.brand_id = b.id AND d.facet_id = f.id AND d.day = c.day
 WHERE d.mentions > 0;
 
 CREATE VIEW v_rating_daily AS -- Stars by brand, source and local day.
@@ -302,7 +300,7 @@ SELECT
   d.rated AS rated, -- integer: mentions with stars
   round(1.0 * d.stars_total / d.rated, 3) AS mean_stars, -- real: mean of the stars
   d.stars_total AS stars_total -- integer: sum of the stars, for means over several days
-FROM brands b CROSS JOIN calendar c CROSS JOIN days d ON d.brand_id = b.id AND d.day = c.day
+FROM brands b JOIN calendar c JOIN days d ON d.brand_id = b.id AND d.day = c.day
 WHERE d.rated > 0;
 
 CREATE VIEW v_replies_daily AS -- Answers by brand, source and the local day of the mention.
@@ -315,8 +313,22 @@ SELECT
   d.replied AS replied, -- integer: mentions with a public answer
   round(d.reply_seconds / 3600.0 / nullif(d.replied, 0), 2) AS mean_hours_to_reply, -- real: mean hours until the answer
   round(d.reply_seconds / 3600.0, 2) AS reply_hours -- real: sum of these hours, for means over several days
-FROM brands b CROSS JOIN calendar c CROSS JOIN days d ON d.brand_id = b.id AND d.day = c.day
+FROM brands b JOIN calendar c JOIN days d ON d.brand_id = b.id AND d.day = c.day
 WHERE d.mentions > 0;
+
+-- What SQLite has to know to begin with the dates where a question names them, and with
+-- the counts where it does not. These are the numbers of some million mentions: plans are
+-- the same in every file.
+ANALYZE sqlite_schema;
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('calendar', 'sqlite_autoindex_calendar_1', '2000 1'),
+    ('facets', 'sqlite_autoindex_facets_1', '3 1'),
+    ('days', 'days', '400000 2000 5 1'),
+    ('cause_days', 'cause_days', '2000000 10000 30 5 1'),
+    ('facet_days', 'facet_days', '2000000 10000 3000 8 4 1');
+
+ANALYZE sqlite_schema;
 
 COMMIT;
 
