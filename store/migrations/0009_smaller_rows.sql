@@ -317,16 +317,16 @@ FROM brands b JOIN calendar c JOIN days d ON d.brand_id = b.id AND d.day = c.day
 WHERE d.mentions > 0;
 
 -- What SQLite has to know to begin with the dates where a question names them, and with
--- the counts where it does not. These are the numbers of some million mentions: plans are
+-- the counts where it does not. These are the numbers of some years and brands: plans are
 -- the same in every file.
 ANALYZE sqlite_schema;
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('calendar', 'sqlite_autoindex_calendar_1', '2000 1'),
     ('facets', 'sqlite_autoindex_facets_1', '3 1'),
-    ('days', 'days', '400000 2000 5 1'),
-    ('cause_days', 'cause_days', '2000000 10000 30 5 1'),
-    ('facet_days', 'facet_days', '2000000 10000 3000 8 4 1');
+    ('days', 'days', '2000000 10000 5 1'),
+    ('cause_days', 'cause_days', '12000000 60000 30 5 1'),
+    ('facet_days', 'facet_days', '12000000 60000 20000 10 5 1');
 
 ANALYZE sqlite_schema;
 
