@@ -327,24 +327,29 @@ func percentiles(took []time.Duration) (p50, p99 time.Duration) {
 	return took[len(took)/2], took[len(took)*99/100]
 }
 
-// figuresOfQueries asks every documented question about the biggest brand, with
-// the writer at work.
-func figuresOfQueries(t *testing.T, db *DB) {
-	stop, done := make(chan struct{}), make(chan struct{})
+// writing has the writer at work until the function that it returns is called.
+func writing(t *testing.T, db *DB) (stop func()) {
+	end, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
 		writer := newGenerator(10_000_000)
 		writer.random = rand.New(rand.NewPCG(99, uint64(time.Now().UnixNano())))
 		for {
 			select {
-			case <-stop:
+			case <-end:
 				return
 			case <-time.After(50 * time.Millisecond):
 				writer.store(t, db, figureBatch, true)
 			}
 		}
 	}()
-	defer func() { close(stop); <-done }()
+	return func() { close(end); <-done }
+}
+
+// figuresOfQueries asks every documented question about the biggest brand, with
+// the writer at work.
+func figuresOfQueries(t *testing.T, db *DB) {
+	defer writing(t, db)()
 	data, err := os.ReadFile(queriesDoc)
 	if err != nil {
 		t.Fatal(err)
@@ -363,8 +368,9 @@ func figuresOfQueries(t *testing.T, db *DB) {
 	t.Logf("daily trend of 90 days from the roll-up %.0f x as fast as from raw rows (want 1000)", raw.Seconds()/roll.Seconds())
 }
 
-// figuresOfSearch looks for frequent and rare words.
+// figuresOfSearch looks for frequent and rare words, with the writer at work.
 func figuresOfSearch(t *testing.T, db *DB) {
+	defer writing(t, db)()
 	g := newGenerator(0)
 	for _, words := range []string{g.words[0], g.words[40], g.words[2000], g.words[0] + " " + g.words[1], g.words[3] + " " + g.words[50], g.words[3] + " " + g.words[700],
 		g.words[300] + " " + g.words[700], g.words[1500] + " " + g.words[2000], `"` + g.words[0] + " " + g.words[1] + `"`} {
