@@ -299,7 +299,7 @@ func (db *DB) interrupted(ctx context.Context, have int64) (bool, error) {
 	if have == 0 {
 		return false, nil // there is nothing to keep
 	}
-	for step, table := range map[int64]string{3: "days", 6: "entries", 9: "key_lists"} {
+	for step, table := range map[int64]string{3: "days", 6: "entries", 8: "key_lists"} {
 		if _, err := db.write.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied)
 			SELECT ?1, 1 WHERE EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?2) AND NOT EXISTS (SELECT 1 FROM goose_db_version WHERE version_id = ?1)`, step, table); err != nil {
 			return false, err
