@@ -100,26 +100,27 @@ func (lex *lexicon) commonRow(r row) error {
 	return nil
 }
 
+// weights reads the polarity and the subjectivity of an entry.
+func (r row) weights() (w pair, err error) {
+	if w.pol, err = r.weight(1); err != nil {
+		return w, err
+	}
+	w.sub, err = r.weight(2)
+	return w, err
+}
+
 // entryRow reads "entry pol sub [reason]" lines.
 func (lex *lexicon) entryRow(r row) error {
-	pol, err := r.weight(1)
+	weight, err := r.weights()
 	if err != nil {
 		return err
 	}
-	sub, err := r.weight(2)
-	if err != nil {
-		return err
-	}
-	return lex.set(r, entryRow{weight: pair{pol, sub}, sources: lex.origin, origin: lex.origin, reason: lex.once(r.field(3))})
+	return lex.set(r, entryRow{weight: weight, sources: lex.origin, origin: lex.origin, reason: lex.once(r.field(3))})
 }
 
 // learnedRow reads "entry pol sub n sources origin" lines.
 func (lex *lexicon) learnedRow(r row) error {
-	pol, err := r.weight(1)
-	if err != nil {
-		return err
-	}
-	sub, err := r.weight(2)
+	weight, err := r.weights()
 	if err != nil {
 		return err
 	}
@@ -127,7 +128,7 @@ func (lex *lexicon) learnedRow(r row) error {
 	if err != nil {
 		return r.errorf("%q is not a count", r.field(3))
 	}
-	return lex.set(r, entryRow{weight: pair{pol, sub}, n: int32(n), sources: lex.once(r.field(4)), origin: lex.once(r.field(5))})
+	return lex.set(r, entryRow{weight: weight, n: int32(n), sources: lex.once(r.field(4)), origin: lex.once(r.field(5))})
 }
 
 // once returns the number of s. Strings beyond the 65536th are empty.
