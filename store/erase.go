@@ -266,7 +266,7 @@ func (tx *Tx) eraseKeys(ids []int64) error {
 		return tx.exec(`DELETE FROM mention_keys WHERE (source_id, key, mention_id) IN
 			(SELECT source_id, mention_key(external_id), id FROM mentions WHERE id IN (SELECT value FROM json_each(?)))`, idList(ids))
 	}
-	return tx.forgetKeys(`id IN (SELECT value FROM json_each(?))`, idList(ids))
+	return tx.forgetKeys(keyedMentions+`id IN (SELECT value FROM json_each(?))`, idList(ids))
 }
 
 func idList(ids []int64) string {

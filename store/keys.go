@@ -203,10 +203,13 @@ func (tx *Tx) saveKeys(sourceID int64, lists keyLists) error {
 	return tx.insertRows(`OR REPLACE INTO key_lists (source_id, first, list)`, ``, []any{sourceID}, len(first), func(i int, v values) { v.set(first[i], packed[i]) })
 }
 
-// forgetKeys deletes the dedup keys of the mentions that a condition selects.
-func (tx *Tx) forgetKeys(condition string, args ...any) error {
+// keyedMentions begins a question that [Tx.forgetKeys] asks.
+const keyedMentions = `SELECT source_id, mention_key(external_id), id FROM mentions WHERE `
+
+// forgetKeys deletes the dedup keys of the mentions that a query selects.
+func (tx *Tx) forgetKeys(query string, args ...any) error {
 	gone := map[int64][]keyed{} // by source
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT source_id, mention_key(external_id), id FROM mentions WHERE `+condition, args...)
+	rows, err := tx.tx.QueryContext(tx.ctx, query, args...)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ func (db *DB) Forget(ctx context.Context, texts, numbers time.Time) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.forgetKeys(`collected_at < ?`, numbers.Unix()); err != nil {
+		if err := tx.forgetKeys(keyedMentions+`collected_at < ?`, numbers.Unix()); err != nil {
 			return err
 		}
 		for _, s := range []struct {
