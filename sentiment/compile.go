@@ -180,8 +180,14 @@ func (c *compiler) name(words []uint32) span {
 
 func strong(w pair) bool { return w.pol <= -plainFault || w.pol >= plainFault }
 
+// isWord reports whether w does not stand for a class of tokens.
+func (c *compiler) isWord(w uint32) bool {
+	s := c.spelling(w)
+	return s[0] != '<' || !slices.Contains(classWords[:], string(s))
+}
+
 func (c *compiler) entryFlags(e *entryRow, it *item, words []uint32, negated pair) (flags entryFlags) {
-	if c.spelling(words[0])[0] == '<' {
+	if !slices.ContainsFunc(words, c.isWord) {
 		flags |= entryContext
 	}
 	learned := c.strings[e.origin] == "learned"

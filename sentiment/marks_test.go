@@ -3,6 +3,8 @@ package sentiment
 import (
 	"slices"
 	"testing"
+
+	"pantau/brand"
 )
 
 // entriesOf returns what the scorer finds in a text.
@@ -36,11 +38,27 @@ func TestMarksAndEmoticons(t *testing.T) {
 		{"as one sign", "ya sudahlah…", "<...>", true},
 		{"a full stop does not", "ya sudahlah.", "<...>", false},
 		{"a number is not one", "versi 2.0", "<...>", false},
+		{"a digit that says it all", "kasih bintang 1 dulu", "kasih bintang 1", true},
+		{"the other way round", "bintang 5 untuk kurirnya", "bintang 5 untuk", true},
+		{"before the word", "4 stars", "4 stars", true},
+		{"any number", "2 hours late", "<num> hours late", true},
+		{"a digit like any number", "nunggu 2 jam", "<num>", true},
 		{"a word of its own", "bahkan ikut mengelola", "bah", false},
 		{"nor an affix", "sushi bahkan kerajinan", "susah", false},
 	} {
 		if got := entriesOf(a, tt.text); slices.Contains(got, tt.entry) != tt.want {
 			t.Errorf("%s: %q holds %q, want %q: %v", tt.rule, tt.text, got, tt.entry, tt.want)
+		}
+	}
+}
+
+// A phrase that begins with a number is more than a mark.
+func TestNumbersInPhrases(t *testing.T) {
+	a := analyzer(t)
+	for text, want := range map[string]brand.Polarity{"3 hours late": brand.Negative, "<3": brand.Positive, "1 bintang": brand.Negative,
+		"bintang 5": brand.Positive, "bintang 1": brand.Negative, "1 star": brand.Negative, "5 stars": brand.Positive} {
+		if s := a.Score(text, 0); s.Polarity != want {
+			t.Errorf("%q is %s, want %s", text, s.Polarity, want)
 		}
 	}
 }

@@ -132,6 +132,37 @@ func (a *Analyzer) settle(sc *scratch) {
 		sc.tokens[s.token].word = s.word
 		sc.greatest = max(sc.greatest, s.word)
 	}
+	if sc.marks > 0 {
+		a.digits(sc)
+	}
+}
+
+// digits gives a digit its own word where the lexicon knows it beside a neighbour, and
+// no number there: of "bintang 1" and "bintang 5", only the digit says which is praise.
+func (a *Analyzer) digits(sc *scratch) {
+	number := a.model.number
+	for _, n := range sc.missed {
+		t := &sc.tokens[n]
+		if t.word != number || t.end-t.start != 1 {
+			continue
+		}
+		var before, after uint32
+		if n > 0 {
+			before = sc.tokens[n-1].word
+		}
+		if int(n)+1 < len(sc.tokens) {
+			after = sc.tokens[n+1].word
+		}
+		own := a.find(hashOf(sc.text[t.start:t.end]))
+		if (a.pair(before, own) || a.pair(own, after)) && !a.pair(before, number) && !a.pair(number, after) {
+			t.word = own
+		}
+	}
+}
+
+// pair reports whether a phrase starts with two words, or consists of them.
+func (a *Analyzer) pair(first, second uint32) bool {
+	return first != 0 && second != 0 && a.trie.next(first, second, pairHash(first, second)) != 0
 }
 
 // resolve finds the word of a token that does not lie at its first place.
