@@ -23,6 +23,7 @@ func TestSearchWords(t *testing.T) {
 		{"slang", "gak sdh blm", "tidak sudah belum"},
 		{"drawn-out letters", "bangettt lamaaaa", "banget lama"},
 		{"accents and width", "Café ＡＢＣ", "cafe abc"},
+		{"a letter of equal bytes", "𰰰 oke", "𰰰 oke"},
 		{"numbers stay", "order 100000 v2.1", "order 100000 v2 1"},
 		{"nothing", "!!! 😡", ""},
 	}

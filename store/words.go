@@ -11,7 +11,7 @@ import (
 
 // searchVersion changes with what searchWords returns for any text: an index of
 // another version is built anew.
-const searchVersion = "1"
+const searchVersion = "2"
 
 // searchWords returns the words of a text as the search index holds
 // them: lower case without accents, drawn-out letters and slang spelled the usual
@@ -134,7 +134,9 @@ func stem(w string) string {
 
 // squeeze shortens letters that are drawn out: "bangettt" is "banget".
 func squeeze(w string) string {
-	drawn := func(i int) bool { return i >= 2 && w[i] == w[i-1] && w[i] == w[i-2] && (w[i] < '0' || w[i] > '9') }
+	drawn := func(i int) bool {
+		return i >= 2 && w[i] == w[i-1] && w[i] == w[i-2] && w[i] < utf8.RuneSelf && (w[i] < '0' || w[i] > '9') // no parts of a letter, no numbers
+	}
 	i := 2
 	for i < len(w) && !drawn(i) {
 		i++
