@@ -3,6 +3,7 @@ package daemon
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"pantau/brand"
@@ -94,12 +95,13 @@ func (d *decision) verdicts(evaluated time.Time) ([]trends.Verdict, error) {
 	}
 	series = known(series)
 	d.series, d.options = series, options
-	list, err := d.judge(store.Part{}, series, options, evaluated)
+	oneVoice := d.oneVoice(store.Part{}, series)
+	list, err := d.judge(series, options, evaluated, oneVoice)
 	if err != nil || !d.eventful(list) {
 		return list, err
 	}
 	options.Events = nil
-	without, err := d.judge(store.Part{}, series, options, evaluated)
+	without, err := d.judge(series, options, evaluated, oneVoice)
 	if err != nil {
 		return nil, err
 	}
@@ -134,21 +136,34 @@ func (d *decision) eventful(list []trends.Verdict) bool {
 	return len(d.p.Calendar.Between(d.brand.Name, first, d.now)) > 0
 }
 
-// judge replays the series of a part, or of the whole brand (the zero part). Where that decides
-// something, it counts every author once in the newest hours and replays again: a
-// verdict that nobody will hear of need not read who wrote.
-func (d *decision) judge(part store.Part, series trends.Series, options trends.Options, evaluated time.Time) ([]trends.Verdict, error) {
+// judge replays a series. Where that decides something, it replays the hours in which
+// every author counts once: a verdict that nobody will hear of need not read who wrote.
+func (d *decision) judge(series trends.Series, options trends.Options, evaluated time.Time, oneVoice func() ([]trends.Hour, error)) ([]trends.Verdict, error) {
 	list := d.replay(series, options, evaluated)
 	if !fires(list) && !d.active() {
 		return list, nil
 	}
-	first := max(len(series.Hours)-authorHours, 0)
-	series.Hours = slices.Clone(series.Hours)
-	found, err := d.tx.CountAuthors(d.brandID, part, series.Start.Add(time.Duration(first)*time.Hour), series.Hours[first:], authorMost)
-	if err != nil || !found {
+	hours, err := oneVoice()
+	if err != nil || hours == nil {
 		return list, err
 	}
+	series.Hours = hours
 	return d.replay(series, options, evaluated), nil
+}
+
+// oneVoice returns the hours of a series of a part, or of the whole brand (the zero
+// part), with every author counted once in the newest of them; nil when nobody wrote
+// twice. It reads who wrote when it is called first.
+func (d *decision) oneVoice(part store.Part, series trends.Series) func() ([]trends.Hour, error) {
+	return sync.OnceValues(func() ([]trends.Hour, error) {
+		first := max(len(series.Hours)-authorHours, 0)
+		hours := slices.Clone(series.Hours)
+		found, err := d.tx.CountAuthors(d.brandID, part, series.Start.Add(time.Duration(first)*time.Hour), hours[first:], authorMost)
+		if err != nil || !found {
+			return nil, err
+		}
+		return hours, nil
+	})
 }
 
 // authorHours are as many as verdicts of one evaluation look at: the longest

@@ -64,7 +64,8 @@ func (d *decision) judgePart(p store.Part, margin float64, evaluated time.Time) 
 	}
 	options := d.options
 	options.Margin = margin
-	list, err := d.judge(p, known(series), options, evaluated)
+	series = known(series)
+	list, err := d.judge(series, options, evaluated, d.oneVoice(p, series))
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// The compiled form holds what the files say, to the byte.
-func TestCompiledLexiconIsCurrent(t *testing.T) {
+// compiledForm makes the compiled form of the files, and returns their checksum.
+func compiledForm(t *testing.T) ([]byte, uint32) {
+	t.Helper()
 	a, err := Open(files, "lexicon")
 	if err != nil {
 		t.Fatal(err)
@@ -16,24 +17,22 @@ func TestCompiledLexiconIsCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return data, a.model.sum
+}
+
+// The compiled form holds what the files say, to the byte.
+func TestCompiledLexiconIsCurrent(t *testing.T) {
+	data, sum := compiledForm(t)
 	if !bytes.Equal(data, compiled) {
 		t.Error("the files of the lexicon changed and its compiled form did not: go generate ./sentiment")
 	}
-	if _, ok := load(compiled, a.model.sum); !ok {
+	if _, ok := load(compiled, sum); !ok {
 		t.Error("the compiled form is not used: every start reads the files")
 	}
 }
 
 func TestLoadRefuses(t *testing.T) {
-	a, err := Open(files, "lexicon")
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := a.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := a.model.sum
+	data, sum := compiledForm(t)
 	if _, ok := load(data, sum); !ok {
 		t.Fatal("the form itself is refused")
 	}

@@ -11,7 +11,7 @@ import (
 
 // A source recognises what it brings again by lists of dedup keys: a key is 23 bits
 // of a hash of the external id, and the few mentions that share one are told apart by
-// the whole id. A list holds neighbouring keys, so that a key costs five bytes and not
+// the whole id. A list holds neighbouring keys, so that a key costs seven bytes and not
 // sixteen, and a batch changes a list for what would be several pages.
 
 // keyed is a dedup key and the mention that has it.
@@ -73,9 +73,12 @@ func readKeys(b []byte) (entries []keyed, _ error) {
 // keyLists returns the lists of a source that keys belong to. Of a source with fewer
 // lists than keys that is all of them; to look each key up would take longer.
 func (tx *Tx) keyLists(sourceID int64, keys []int64) (keyLists, error) {
-	lists, err := tx.readKeyLists(`SELECT first, list FROM key_lists WHERE source_id = ? ORDER BY first LIMIT ?`, sourceID, len(keys)+1)
-	if err != nil || len(lists) <= len(keys) {
-		return lists, err
+	n, err := tx.id(`SELECT count(*) FROM (SELECT 1 FROM key_lists WHERE source_id = ? LIMIT ?)`, sourceID, len(keys)+1)
+	if err != nil {
+		return nil, err
+	}
+	if n <= int64(len(keys)) {
+		return tx.readKeyLists(`SELECT first, list FROM key_lists WHERE source_id = ? ORDER BY first`, sourceID)
 	}
 	return tx.readKeyLists(`SELECT first, list FROM key_lists WHERE source_id = ?1 AND first IN
 		(SELECT (SELECT max(first) FROM key_lists WHERE source_id = ?1 AND first <= j.value) FROM json_each(?2) j) ORDER BY first`, sourceID, idList(keys))
