@@ -222,58 +222,31 @@ type SearchOptions struct {
 // Search returns the mentions with all words of a query, those that were stored
 // last first. Of a run that still goes on some may be missing: the index lags by a
 // batch.
+//
+// What a mention says is read once, at the end: to look two rare words up costs less
+// than to set up that query.
 func (db *DB) Search(ctx context.Context, query string, o SearchOptions) ([]Found, error) {
 	terms, err := termsOf(query)
 	if err != nil {
 		return nil, err
 	}
-	if o.Limit == 0 {
+	if o.Limit <= 0 {
 		o.Limit = 20
 	}
-	list, before, err := db.searchNewest(ctx, terms, o)
-	if err != nil || len(list) == o.Limit || before == 0 {
-		return list, err
+	ids, before, err := db.searchNewest(ctx, terms, o)
+	if err == nil && len(ids) < o.Limit && before > 0 {
+		var more []int64
+		more, err = db.searchIndex(ctx, matchOf(terms), o, before, o.Limit-len(ids))
+		ids = append(ids, more...)
 	}
-	ids, err := db.searchIndex(ctx, matchOf(terms), o, before, o.Limit-len(list))
-	if err != nil || len(ids) == 0 {
-		return list, err
+	var list []Found
+	if err == nil && len(ids) > 0 {
+		list, err = db.found(ctx, ids)
 	}
-	err = db.found(ctx, func(f Found) { list = append(list, f) }, `FROM v_mentions v WHERE v.id IN (SELECT value FROM json_each(?)) ORDER BY v.id DESC`, idList(ids))
-	return list, err
-}
-
-// searchIndex returns at most limit mentions before an id that the index has, newest
-// first. It goes from part to part with one statement on one connection: what a
-// mention says is read once for all of them, because to set up that query costs more
-// than to look two rare words up.
-func (db *DB) searchIndex(ctx context.Context, match string, o SearchOptions, before int64, limit int) (ids []int64, err error) {
-	from, where, args := `search`, "", []any{match, nil, before, nil}
-	if o.Brand != "" || o.Polarity != "" {
-		from = `search CROSS JOIN v_mentions v ON v.id = search.docid`
-	}
-	for _, c := range []struct{ clause, value string }{{` AND v.brand = ?`, o.Brand}, {` AND v.polarity = ?`, o.Polarity}} {
-		if c.value != "" {
-			args = append(args, c.value)
-			where += c.clause + strconv.Itoa(len(args))
-		}
-	}
-	// CROSS JOIN keeps the order: the index first, newest id first, and mentions
-	// one by one until there are enough.
-	query := `SELECT search.docid FROM ` + from + ` WHERE search.body MATCH ?1 AND search.part = ?2 AND search.docid < ?3` + where + ` ORDER BY search.docid DESC LIMIT ?4`
-	conn, err := db.read.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", explain(err))
 	}
-	defer conn.Close()
-	for part := (before - 1) / indexPart; part >= 0 && len(ids) < limit; part-- {
-		args[1], args[3] = part, limit-len(ids)
-		more, err := ints(conn.QueryContext(ctx, query, args...))
-		if err != nil {
-			return nil, fmt.Errorf("search: %w", explain(err))
-		}
-		ids = append(ids, more...)
-	}
-	return ids, nil
+	return list, nil
 }
 
 // indexPart is how many mentions a part of the search index has, as in the view
@@ -287,44 +260,92 @@ const lookedThrough = 150
 
 // searchNewest returns what fits among the newest mentions, at most o.Limit, and
 // the smallest id that it has seen, 0 when it has seen all.
-func (db *DB) searchNewest(ctx context.Context, terms []term, o SearchOptions) (list []Found, before int64, err error) {
+func (db *DB) searchNewest(ctx context.Context, terms []term, o SearchOptions) (ids []int64, before int64, err error) {
 	newest := o.Before
 	if newest == 0 {
 		newest = math.MaxInt64
 	}
-	seen := 0
-	err = db.found(ctx, func(f Found) {
-		before = f.ID
-		seen++
-		text := ""
-		for _, part := range []*string{f.Title, f.Text} {
-			if part != nil {
-				text += " " + *part
+	rows, err := db.read.QueryContext(ctx, `SELECT v.id, v.brand, v.polarity, v.title, v.text FROM v_mentions v WHERE v.id < ? ORDER BY v.id DESC`, newest)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	var brand, polarity, title, text sql.RawBytes
+	var words []string
+	for range lookedThrough {
+		if !rows.Next() {
+			return ids, 0, rows.Err()
+		}
+		if err := rows.Scan(&before, &brand, &polarity, &title, &text); err != nil {
+			return nil, 0, err
+		}
+		if o.Brand != "" && o.Brand != string(brand) || o.Polarity != "" && o.Polarity != string(polarity) {
+			continue
+		}
+		words = appendStems(appendStems(words[:0], string(title)), string(text))
+		if fits(terms, words) {
+			if ids = append(ids, before); len(ids) == o.Limit {
+				break
 			}
 		}
-		if len(list) < o.Limit && (o.Brand == "" || o.Brand == f.Brand) && (o.Polarity == "" || o.Polarity == f.Polarity) && fits(terms, strings.Fields(searchWords(text))) {
-			list = append(list, f)
-		}
-	}, `FROM v_mentions v WHERE v.id < ? ORDER BY v.id DESC LIMIT ?`, newest, lookedThrough)
-	if seen < lookedThrough {
-		before = 0
 	}
-	return list, before, err
+	return ids, before, nil
 }
 
-// found passes on the mentions that a query selects from v_mentions v.
-func (db *DB) found(ctx context.Context, yield func(Found), from string, args ...any) error {
-	rows, err := db.read.QueryContext(ctx, `SELECT v.id, v.brand, v.source, v.published_at, v.polarity, v.stars, v.title, v.text, v.url `+from, args...)
+func appendStems(list []string, text string) []string {
+	for w := range wordsOf(text) {
+		list = append(list, stem(w))
+	}
+	return list
+}
+
+// searchIndex returns at most limit mentions before an id that the index has, newest
+// first: CROSS JOIN keeps the order, from part to part, and in a part the index has
+// the newest in front. Rows are read until there are enough. A LIMIT with a parameter
+// would make SQLite prepare the statement anew each time, and a statement a part costs
+// more than to look up two rare words in it.
+func (db *DB) searchIndex(ctx context.Context, match string, o SearchOptions, before int64, limit int) (ids []int64, err error) {
+	query := `WITH RECURSIVE parts (part) AS (SELECT ?1 UNION ALL SELECT part - 1 FROM parts WHERE part > 0)
+		SELECT search.docid FROM parts CROSS JOIN search ON search.part = parts.part`
+	where, args := ` WHERE search.search MATCH ?2 AND search.docid < ?3`, []any{(before - 1) / indexPart, match, before}
+	if o.Brand != "" || o.Polarity != "" {
+		query += ` CROSS JOIN v_mentions v ON v.id = search.docid`
+	}
+	for _, c := range []struct{ clause, value string }{{` AND v.brand = ?`, o.Brand}, {` AND v.polarity = ?`, o.Polarity}} {
+		if c.value != "" {
+			args = append(args, c.value)
+			where += c.clause + strconv.Itoa(len(args))
+		}
+	}
+	rows, err := db.read.QueryContext(ctx, query+where, args...)
 	if err != nil {
-		return fmt.Errorf("search: %w", explain(err))
+		return nil, err
+	}
+	defer rows.Close()
+	for len(ids) < limit && rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// found returns mentions, newest first.
+func (db *DB) found(ctx context.Context, ids []int64) (list []Found, err error) {
+	rows, err := db.read.QueryContext(ctx, `SELECT v.id, v.brand, v.source, v.published_at, v.polarity, v.stars, v.title, v.text, v.url
+		FROM v_mentions v WHERE v.id IN (SELECT value FROM json_each(?)) ORDER BY v.id DESC`, idList(ids))
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var f Found
 		if err := rows.Scan(&f.ID, &f.Brand, &f.Source, &f.PublishedAt, &f.Polarity, &f.Stars, &f.Title, &f.Text, &f.URL); err != nil {
-			return err
+			return nil, err
 		}
-		yield(f)
+		list = append(list, f)
 	}
-	return explain(rows.Err())
+	return list, rows.Err()
 }
