@@ -89,7 +89,7 @@ func viewNamed(ctx context.Context, db *store.DB, name string) (store.View, erro
 	}
 	var names []string
 	for _, v := range views {
-		if v.Name == name {
+		if strings.EqualFold(v.Name, name) {
 			return v, nil
 		}
 		names = append(names, v.Name)
@@ -99,15 +99,21 @@ func viewNamed(ctx context.Context, db *store.DB, name string) (store.View, erro
 
 // exportFile writes to a new file and takes the place of the old one at the end.
 func exportFile(ctx context.Context, file string, db *store.DB, view store.View, query string, format export.Format) (n int, err error) {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return 0, usagef("%s is a directory: name a file in it", file)
+	}
 	part, err := os.OpenFile(file+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // it holds what people wrote
 	if err != nil {
 		return 0, err
 	}
 	n, err = exportView(ctx, part, db, view, query, format)
-	if err := errors.Join(err, part.Close()); err != nil {
+	if err = errors.Join(err, part.Close()); err == nil {
+		err = os.Rename(part.Name(), file)
+	}
+	if err != nil {
 		return n, errors.Join(err, os.Remove(part.Name()))
 	}
-	return n, os.Rename(part.Name(), file)
+	return n, nil
 }
 
 func exportView(ctx context.Context, out io.Writer, db *store.DB, view store.View, query string, format export.Format) (n int, err error) {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,14 +22,15 @@ import (
 const queryHelp = `
 Usage:
     pantau query "SQL" [--csv | --json] [--timeout 30s]
+    pantau query - < FILE.sql
     pantau query --views [--json]
 
-Runs one SQL statement that only reads, while pantau run may write. --views
-lists the views and what their columns mean; docs/queries.md has twenty
-questions with their answers.
+Runs SQL statements that only read, while pantau run may write, and prints a
+table for each. --views lists the views and what their columns mean;
+docs/queries.md has twenty questions with their answers.
 
-    --csv, --json     the whole result for a program; the table shows the first
-                      500 rows and shortens long texts
+    --csv, --json     the whole result for a program, of one statement; a table
+                      shows the first 500 rows and shortens long texts
     --timeout         after which the statement is stopped (default: 30s)
     --config FILE     says where the database is (default: config.toml)
     --database FILE   the database itself, without a configuration
@@ -86,38 +88,80 @@ func (f *databaseFlags) write(ctx context.Context) (*store.DB, error) {
 	return store.OpenExisting(ctx, path, zone)
 }
 
+type queryFlags struct {
+	databaseFlags
+	csv, json, views bool
+	timeout          time.Duration
+}
+
 func newQuery() *cobra.Command {
-	var f databaseFlags
-	var asCSV, asJSON, views bool
-	var timeout time.Duration
+	var f queryFlags
 	cmd := &cobra.Command{Use: "query", Long: queryHelp}
 	f.add(cmd)
-	cmd.Flags().BoolVar(&asCSV, "csv", false, "")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "")
-	cmd.Flags().BoolVar(&views, "views", false, "")
-	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "")
+	cmd.Flags().BoolVar(&f.csv, "csv", false, "")
+	cmd.Flags().BoolVar(&f.json, "json", false, "")
+	cmd.Flags().BoolVar(&f.views, "views", false, "")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "")
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if strings.Contains(err.Error(), "unknown flag: -- ") || strings.Contains(err.Error(), "\n") {
+			return usagef("SQL that begins with a comment looks like a flag: write pantau query -- \"SQL\"")
+		}
+		return cmd.Parent().FlagErrorFunc()(cmd, err)
+	})
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		asked := len(args) == 1 && strings.TrimSpace(args[0]) != ""
-		if !asked && !(views && len(args) == 0) || asCSV && asJSON {
-			return usagef("query takes one SQL statement, or --views: see pantau query --help")
+		statements, err := f.statements(cmd.InOrStdin(), args)
+		if err != nil {
+			return err
 		}
 		db, err := f.read(cmd.Context())
 		if err != nil {
 			return err
 		}
 		defer db.Close()
-		out := cmd.OutOrStdout()
-		if views {
-			return printViews(cmd.Context(), out, db, asJSON)
-		}
-		ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
-		defer cancel()
-		if !asCSV && !asJSON {
-			return printTable(ctx, out, db, args[0])
-		}
-		return writeRows(ctx, out, db, args[0], map[bool]export.Format{true: export.CSV, false: export.JSONL}[asCSV])
+		return f.print(cmd.Context(), cmd.OutOrStdout(), db, statements)
 	}
 	return cmd
+}
+
+// statements returns the SQL statements of the command line, or of in for "-".
+func (f queryFlags) statements(in io.Reader, args []string) (list []string, err error) {
+	if len(args) > 1 {
+		return nil, usagef("query takes SQL in one argument, and there are %d: put it into quotes", len(args))
+	}
+	for _, sql := range args {
+		if strings.HasPrefix(strings.TrimSpace(sql), ".") {
+			return nil, usagef("%s is a command of sqlite3, not SQL: pantau query --views lists the views and their columns", strings.TrimSpace(sql))
+		}
+		if sql == "-" {
+			all, err := io.ReadAll(in)
+			if err != nil {
+				return nil, err
+			}
+			sql = string(all)
+		}
+		list = store.Statements(sql)
+	}
+	switch n := len(list); {
+	case n == 0 && !f.views, n > 0 && f.views, f.csv && f.json:
+		return nil, usagef("query takes one SQL statement or several, or --views: see pantau query --help")
+	case n > 1 && (f.csv || f.json):
+		return nil, usagef("--csv and --json write the result of one statement, and there are %d: ask them one by one", n)
+	}
+	return list, nil
+}
+
+func (f queryFlags) print(ctx context.Context, out io.Writer, db *store.DB, statements []string) error {
+	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+	switch {
+	case f.views:
+		return printViews(ctx, out, db, f.json)
+	case f.csv:
+		return writeRows(ctx, out, db, statements[0], export.CSV)
+	case f.json:
+		return writeRows(ctx, out, db, statements[0], export.JSONL)
+	}
+	return printTables(ctx, out, db, statements)
 }
 
 // writeRows writes a result for a program: CSV with a header, or one JSON object
@@ -125,9 +169,12 @@ func newQuery() *cobra.Command {
 func writeRows(ctx context.Context, out io.Writer, db *store.DB, query string, format export.Format) error {
 	var w export.Writer
 	err := db.Query(ctx, query, func(names []string) (err error) {
-		columns := make([]export.Column, len(names))
+		columns, seen := make([]export.Column, len(names)), map[string]bool{}
 		for i, n := range names {
-			columns[i].Name = n
+			if seen[n] && format == export.JSONL {
+				return usagef("two columns are called %q, of which a program would read one: call one otherwise with AS", n)
+			}
+			columns[i].Name, seen[n] = n, true
 		}
 		w, err = export.New(out, format, columns)
 		return err
@@ -143,33 +190,53 @@ const (
 	cellWidth = 60
 )
 
+// printTables prints the results of statements one below the other.
+func printTables(ctx context.Context, out io.Writer, db *store.DB, statements []string) error {
+	for i, query := range statements {
+		if i > 0 {
+			fmt.Fprintln(out)
+		}
+		if err := printTable(ctx, out, db, query); err != nil {
+			if len(statements) > 1 {
+				err = fmt.Errorf("statement %d: %w", i+1, err)
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// errFull ends a query whose further rows nobody sees.
+var errFull = errors.New("the table is full")
+
 // printTable prints the first rows of a result for people.
 func printTable(ctx context.Context, out io.Writer, db *store.DB, query string) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	n := 0
 	err := db.Query(ctx, query, func(names []string) error {
-		for _, name := range names {
-			fmt.Fprint(t, plain(name), "\t")
+		for i, name := range names {
+			names[i] = plain(name)
 		}
-		fmt.Fprintln(t)
+		fmt.Fprintln(t, strings.Join(names, "\t"))
 		return nil
 	}, func(row []any) error {
 		if n++; n > tableRows {
-			return nil
+			return errFull
 		}
-		for _, v := range row {
-			fmt.Fprint(t, tableCell(v), "\t")
+		cells := make([]string, len(row))
+		for i, v := range row {
+			cells[i] = tableCell(v)
 		}
-		fmt.Fprintln(t)
+		fmt.Fprintln(t, strings.Join(cells, "\t"))
 		return nil
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errFull) {
 		return err
 	}
 	if err := t.Flush(); err != nil || n <= tableRows {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "… and %d more rows: use --csv or --json to get them all\n", n-tableRows)
+	_, err = fmt.Fprintf(out, "… and more than these %d rows: --csv or --json gives all of them\n", tableRows)
 	return err
 }
 
@@ -181,6 +248,8 @@ func tableCell(v any) string {
 		return shorten(plain(string(v)))
 	case string:
 		return shorten(plain(v))
+	case float64:
+		return export.Number(v)
 	}
 	return fmt.Sprint(v)
 }

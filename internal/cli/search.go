@@ -1,14 +1,18 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"pantau/brand"
 	"pantau/store"
 )
 
@@ -43,7 +47,25 @@ func newSearch() *cobra.Command {
 	cmd.Flags().IntVar(&o.Limit, "limit", 20, "")
 	cmd.Flags().Int64Var(&o.Before, "before", 0, "")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	// A word with - is no flag: flags begin with two, and may stand between words.
+	cmd.Flags().SetInterspersed(false)
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if strings.Contains(err.Error(), "shorthand") {
+			return usagef("%v: -word leaves out what has this word, after a word that must be there", err)
+		}
+		return cmd.Parent().FlagErrorFunc()(cmd, err)
+	})
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		words, err := wordsAndFlags(cmd, args)
+		if err != nil {
+			return err
+		}
+		if cmd.Flags().Changed("help") {
+			return cmd.Help()
+		}
+		if err := checkSearch(o); err != nil {
+			return err
+		}
 		db, err := f.read(cmd.Context())
 		if err != nil {
 			return err
@@ -51,7 +73,7 @@ func newSearch() *cobra.Command {
 		defer db.Close()
 		ctx, cancel := context.WithTimeout(cmd.Context(), 30*time.Second)
 		defer cancel()
-		found, err := db.Search(ctx, quoted(args), o)
+		found, err := db.Search(ctx, quoted(words), o)
 		if errors.Is(err, store.ErrEmptySearch) {
 			return usagef("%v: see pantau search --help", err)
 		}
@@ -66,24 +88,79 @@ func newSearch() *cobra.Command {
 			return printJSON(out, found)
 		}
 		if len(found) == 0 {
-			_, err := fmt.Fprintln(out, "nothing found")
-			return err
+			return nothingFound(ctx, out, db, o.Brand)
 		}
-		for _, m := range found {
-			stars := ""
-			if m.Stars != nil {
-				stars = strings.Repeat("*", *m.Stars)
-			}
-			fmt.Fprintf(out, "%d  %s  %s, %s  %s %s\n", m.ID, m.PublishedAt, plain(m.Brand), plain(m.Source), m.Polarity, stars)
-			for _, text := range []*string{m.Title, m.Text} {
-				if text != nil && *text != "" {
-					fmt.Fprintf(out, "    %s\n", plain(*text))
-				}
-			}
-		}
-		return nil
+		return printFound(out, found)
 	}
 	return cmd
+}
+
+// wordsAndFlags returns the words of a search, and reads the flags between them.
+func wordsAndFlags(cmd *cobra.Command, args []string) (words []string, err error) {
+	for len(args) > 0 {
+		n := 1
+		if name, ok := strings.CutPrefix(args[0], "--"); !ok {
+			words = append(words, args[0])
+		} else {
+			if flag := cmd.Flags().Lookup(name); flag != nil && flag.NoOptDefVal == "" {
+				n = min(2, len(args)) // its value follows
+			}
+			if err := cmd.Flags().Parse(args[:n]); err != nil {
+				return nil, cmd.FlagErrorFunc()(cmd, err)
+			}
+		}
+		args = args[n:]
+	}
+	return words, nil
+}
+
+// checkSearch refuses what would find nothing, whatever there is.
+func checkSearch(o store.SearchOptions) error {
+	var p brand.Polarity
+	if err := p.UnmarshalText([]byte(o.Polarity)); err != nil && o.Polarity != "" {
+		return usagef("%q is not a polarity: use negative, neutral, positive or unknown", o.Polarity)
+	}
+	if o.Limit < 1 {
+		return usagef("--limit %d: use 1 or more", o.Limit)
+	}
+	if o.Before < 0 {
+		return usagef("--before %d is not the number of a mention", o.Before)
+	}
+	return nil
+}
+
+// nothingFound says so, or that there is no such brand.
+func nothingFound(ctx context.Context, out io.Writer, db *store.DB, name string) error {
+	var names []string
+	err := db.Query(ctx, `SELECT name FROM brands ORDER BY name`, func([]string) error { return nil }, func(row []any) error {
+		names = append(names, fmt.Sprint(row[0]))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if name != "" && !slices.Contains(names, name) {
+		return usagef("no mentions of a brand %q: there are %s", name, plain(strings.Join(names, ", ")))
+	}
+	_, err = fmt.Fprintln(out, "nothing found")
+	return err
+}
+
+func printFound(out io.Writer, found []store.Found) error {
+	w := bufio.NewWriter(out)
+	for _, m := range found {
+		stars := ""
+		if m.Stars != nil {
+			stars = strings.Repeat("*", *m.Stars)
+		}
+		fmt.Fprintf(w, "%d  %s  %s, %s  %s %s\n", m.ID, m.PublishedAt, plain(m.Brand), plain(m.Source), m.Polarity, stars)
+		for _, text := range []*string{m.Title, m.Text} {
+			if text != nil && *text != "" {
+				fmt.Fprintf(w, "    %s\n", plain(*text))
+			}
+		}
+	}
+	return w.Flush()
 }
 
 // quoted makes one query of arguments: the shell took the quotes of a phrase.

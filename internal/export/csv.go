@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -46,9 +47,18 @@ func cell(v any) string {
 	case int64:
 		return strconv.FormatInt(v, 10)
 	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64)
+		return Number(v)
 	}
 	return Harmless(fmt.Sprint(v))
+}
+
+// Number writes a number the way people do, 1234567.8 instead of 1.2345678e+06,
+// unless it is very large or very small.
+func Number(v float64) string {
+	if size := math.Abs(v); size != 0 && (size < 1e-6 || size >= 1e15) {
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
 // Harmless puts an apostrophe before a text that a spreadsheet would run as a
