@@ -70,8 +70,12 @@ func OpenExisting(ctx context.Context, path string, zone *time.Location) (*DB, e
 }
 
 func exists(path string) error {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: no such database: let pantau once or pantau run write it first", path)
+	}
+	if err == nil && info.IsDir() {
+		return fmt.Errorf("%s: a directory: name the database in it, such as pantau.db", path)
 	}
 	return nil
 }
@@ -82,11 +86,43 @@ func OpenReadOnly(ctx context.Context, path string, zone *time.Location) (*DB, e
 		return nil, err
 	}
 	db := &DB{path: path, zone: zone, read: connect(readerDSN(path), 2)}
-	if err := current(ctx, db.read); err != nil {
+	err := current(ctx, db.read)
+	if unwritable(err) && db.walSize() == 0 {
+		// A copy where this user may not make the -wal and -shm files that SQLite
+		// wants. Nobody writes to it: the files of a writer stay beside the database.
 		_ = db.Close()
+		db.read = connect(readerDSN(path)+"&immutable=true", 2)
+		err = current(ctx, db.read)
+	}
+	if err != nil {
+		_ = db.Close()
+		if unwritable(err) {
+			return nil, fmt.Errorf("%s: %w: give this user the right to read it and the -wal and -shm files beside it, or the copy for analysts", path, err)
+		}
 		return nil, fmt.Errorf("%s: %w", path, explain(err))
 	}
 	return db, nil
+}
+
+// unwritable reports whether a file cannot be read because of what this user may
+// not do.
+func unwritable(err error) bool {
+	var se sqlite3.Error
+	return errors.As(err, &se) && (se.Code == sqlite3.ErrReadonly || se.Code == sqlite3.ErrCantOpen)
+}
+
+// Zone returns the name of the zone of the days in a file, "" where nobody has set
+// one or the file cannot be read.
+func Zone(ctx context.Context, path string) (name string) {
+	if exists(path) != nil {
+		return ""
+	}
+	pool := connect(readerDSN(path), 1)
+	defer pool.Close()
+	if pool.QueryRowContext(ctx, `SELECT value FROM settings WHERE key = 'zone'`).Scan(&name) != nil {
+		return "" // to open it says what is wrong
+	}
+	return name
 }
 
 // current refuses a file of another schema.
@@ -96,10 +132,13 @@ func current(ctx context.Context, pool *sql.DB) error {
 		return err
 	}
 	have, err := schemaVersion(ctx, pool)
-	if err == nil && have > latest {
+	switch {
+	case err != nil:
+	case have == 0:
+		err = errors.New("no database of Pantau: name the one of config.toml, or let pantau once or pantau run write it first")
+	case have > latest:
 		err = newer(have, latest)
-	}
-	if err == nil && have < latest {
+	case have < latest:
 		err = fmt.Errorf("written by an older version (schema %d, this program reads %d): let pantau once or pantau run bring it up to date", have, latest)
 	}
 	return err
@@ -224,6 +263,8 @@ func (db *DB) prepare(ctx context.Context) error {
 		return err
 	case have > latest:
 		return newer(have, latest)
+	case have == 0 && db.foreign(ctx):
+		return errors.New("a database of another program: name another file, or set database in config.toml")
 	case have < latest:
 		if err := db.migrate(ctx, have, latest); err != nil {
 			return err
@@ -238,6 +279,13 @@ func (db *DB) prepare(ctx context.Context) error {
 		return err
 	}
 	return db.buryAgain(ctx)
+}
+
+// foreign reports whether a file has tables and no note of a migration, which is the
+// first that Pantau writes.
+func (db *DB) foreign(ctx context.Context) (foreign bool) {
+	err := db.write.QueryRowContext(ctx, `SELECT count(*) > 0 AND sum(name = 'goose_db_version') = 0 FROM sqlite_schema WHERE type = 'table'`).Scan(&foreign)
+	return err == nil && foreign
 }
 
 func (db *DB) migrate(ctx context.Context, have, latest int64) error {

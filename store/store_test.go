@@ -1,13 +1,16 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -462,6 +465,7 @@ func TestOpenExplainsWhatIsWrong(t *testing.T) {
 			}
 			return path
 		}, "move the file aside"},
+		{"a database of another program", func(t *testing.T, dir string) string { return anotherDatabase(t, dir) }, "a database of another program: name another file"},
 		{"no such directory", func(_ *testing.T, dir string) string { return filepath.Join(dir, "none", "pantau.db") }, "create it"},
 		{"a directory that is a file", func(t *testing.T, dir string) string {
 			path := filepath.Join(dir, "file")
@@ -493,6 +497,132 @@ func TestOpenExplainsWhatIsWrong(t *testing.T) {
 			}
 		})
 	}
+}
+
+// anotherDatabase returns a database that has nothing to do with Pantau.
+func anotherDatabase(t *testing.T, dir string) (path string) {
+	t.Helper()
+	path = filepath.Join(dir, "places.db")
+	pool := connect(dsn(path, "mode=rwc"), 1)
+	defer pool.Close()
+	if _, err := pool.Exec(`CREATE TABLE places (name)`); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestAnotherDatabaseStaysAsItIs opens somebody else's file, for writing and reading.
+func TestAnotherDatabaseStaysAsItIs(t *testing.T) {
+	path := anotherDatabase(t, t.TempDir())
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, open := range map[string]func(context.Context, string, *time.Location) (*DB, error){"writing": OpenExisting, "reading": OpenReadOnly} {
+		if db, err := open(t.Context(), path, wib); err == nil {
+			_ = db.Close()
+			t.Errorf("opened it for %s", name)
+		} else if !strings.Contains(err.Error(), "database of") {
+			t.Errorf("for %s: %v", name, err)
+		}
+	}
+	pool := connect(readerDSN(path), 1)
+	defer pool.Close()
+	var tables string
+	if err := pool.QueryRow(`SELECT group_concat(name) FROM sqlite_schema`).Scan(&tables); err != nil || tables != "places" {
+		t.Errorf("tables %q, %v: want only places", tables, err)
+	}
+	after, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(before[100:], after[100:]) { // the header says how the file is kept
+		t.Errorf("the file changed: %v", err)
+	}
+}
+
+// TestReadACopy reads a copy of the live file without its -wal and -shm where the
+// reader may not write, as on a read-only disk. The controls: with a -wal file that
+// holds something it is refused, and SQLite alone refuses all of them.
+func TestReadACopy(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pantau.db")
+	live, err := Open(t.Context(), path, wib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, live, func(tx *Tx, o Origin) error {
+		_, err := tx.Add(o, []Item{item("1", "paket hilang", noon, brand.Negative)})
+		return err
+	})
+	if err := live.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name   string
+		wal    []byte // nil for none
+		refuse bool
+	}{{"alone", nil, false}, {"with an empty -wal", []byte{}, false}, {"with a full -wal and no -shm", []byte("frames"), true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			copied := filepath.Join(dir, "copy.db")
+			if err := os.WriteFile(copied, file, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if tt.wal != nil {
+				if err := os.WriteFile(copied+"-wal", tt.wal, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			restricted(t, dir)
+			if _, err := os.ReadFile(copied); err != nil {
+				t.Fatal(err)
+			}
+			if err := current(t.Context(), connect(readerDSN(copied), 1)); !unwritable(err) {
+				t.Fatalf("SQLite alone: %v: may this user write here?", err)
+			}
+			db, err := OpenReadOnly(t.Context(), copied, wib)
+			if tt.refuse {
+				if err == nil || !strings.Contains(err.Error(), "the -wal and -shm files beside it") {
+					t.Errorf("OpenReadOnly = %v, want what is missing", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			if got := searched(t, db, "hilang", SearchOptions{}); got != "1" {
+				t.Errorf("found %q in the copy, want 1", got)
+			}
+		})
+	}
+}
+
+// restricted makes a directory read-only for the rest of a test, and the test, on its
+// thread, a user whom that stops.
+func restricted(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.Chmod(dir, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	root := os.Geteuid() == 0
+	if root {
+		if err := os.Chmod(filepath.Dir(dir), 0o711); err != nil { // of this test, and only for root
+			t.Fatal(err)
+		}
+		runtime.LockOSThread()
+		if err := syscall.Setfsuid(65534); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() {
+		if root {
+			_ = syscall.Setfsuid(0)
+			runtime.UnlockOSThread()
+		}
+		_ = os.Chmod(dir, 0o755)
+	})
 }
 
 func TestReadersCannotWrite(t *testing.T) {

@@ -110,7 +110,7 @@ func newRestore() *cobra.Command {
 		if len(args) > 1 || len(args) == 0 && !only {
 			return usagef("restore takes one backup: see pantau restore --help")
 		}
-		path, zone, err := f.locate()
+		path, zone, err := f.locate(cmd.Context())
 		if err != nil && (!only || len(args) == 0) {
 			return err
 		}
@@ -132,6 +132,11 @@ func newRestore() *cobra.Command {
 		aside, err := store.Restore(args[0], path, time.Now())
 		if err != nil {
 			return err
+		}
+		if f.database != "" {
+			if zone, err = zoneOf(cmd.Context(), path); err != nil { // of the backup, not of what was there
+				return err
+			}
 		}
 		if err := eraseAgain(cmd.Context(), path, zone); err != nil {
 			return err

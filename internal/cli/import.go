@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -59,7 +60,7 @@ func newImport() *cobra.Command {
 		if len(args) == 0 || f.brand == "" {
 			return usagef("import needs FILE and --brand NAME: see pantau import --help")
 		}
-		cfg, err := f.configuration()
+		cfg, err := f.configuration(cmd.Context())
 		if err != nil {
 			return err
 		}
@@ -83,13 +84,15 @@ func newImport() *cobra.Command {
 }
 
 // configuration returns where to import to. With --database no file is needed.
-func (f importFlags) configuration() (cfg *config.Config, err error) {
-	if f.database != "" {
-		cfg = &config.Config{Database: f.database, Zone: time.FixedZone("WIB", 7*3600), Sensitivity: "seimbang"}
-	} else if cfg, err = config.Load(f.config, os.Getenv, nil); err != nil {
+func (f importFlags) configuration(ctx context.Context) (*config.Config, error) {
+	if f.database == "" {
+		return config.Load(f.config, os.Getenv, nil)
+	}
+	zone, err := zoneOf(ctx, f.database)
+	if err != nil {
 		return nil, err
 	}
-	return cfg, nil
+	return &config.Config{Database: f.database, Zone: zone, Sensitivity: "seimbang"}, nil
 }
 
 func (f importFlags) file(cmd *cobra.Command, p *daemon.Pipeline, zone *time.Location, path string) error {

@@ -47,15 +47,30 @@ func (f *databaseFlags) add(cmd *cobra.Command) {
 }
 
 // locate returns the file and the zone of its days.
-func (f *databaseFlags) locate() (path string, zone *time.Location, err error) {
+func (f *databaseFlags) locate(ctx context.Context) (path string, zone *time.Location, err error) {
 	if f.database != "" {
-		return f.database, time.FixedZone("WIB", 7*3600), nil
+		zone, err = zoneOf(ctx, f.database)
+		return f.database, zone, err
 	}
 	cfg, err := config.Load(f.config, os.Getenv, nil)
 	if err != nil {
 		return "", nil, err
 	}
 	return cfg.Database, cfg.Zone, nil
+}
+
+// zoneOf returns the zone of the days in a database, which to open it with another
+// one would move, and WIB where there is none yet.
+func zoneOf(ctx context.Context, path string) (*time.Location, error) {
+	name := store.Zone(ctx, path)
+	if name == "" {
+		name = "WIB"
+	}
+	zone, err := config.Zone(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the zone of its days: %w", path, err)
+	}
+	return zone, nil
 }
 
 // scorer returns the scorer that the daemon of this database uses.
@@ -72,7 +87,7 @@ func (f *databaseFlags) scorer() (*sentiment.Analyzer, error) {
 
 // read opens the database for queries.
 func (f *databaseFlags) read(ctx context.Context) (*store.DB, error) {
-	path, zone, err := f.locate()
+	path, zone, err := f.locate(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +96,7 @@ func (f *databaseFlags) read(ctx context.Context) (*store.DB, error) {
 
 // write opens the database for changes, beside a daemon that may be running.
 func (f *databaseFlags) write(ctx context.Context) (*store.DB, error) {
-	path, zone, err := f.locate()
+	path, zone, err := f.locate(ctx)
 	if err != nil {
 		return nil, err
 	}
