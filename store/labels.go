@@ -23,6 +23,9 @@ type Label struct {
 // ErrNoMention says that an id names no mention.
 var ErrNoMention = errors.New("no such mention")
 
+// ErrNoLabel says that a mention has no label to take back.
+var ErrNoLabel = errors.New("has no label")
+
 // Label corrects a mention: from now on it counts as the person says, and the
 // scorer's verdict stays beside it. A second label replaces the first; every one
 // stays in the audit.
@@ -52,7 +55,9 @@ func (db *DB) Unlabel(ctx context.Context, id int64, l Label) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.exec(`DELETE FROM labels WHERE mention_id = ?`, id); err != nil {
+		if _, err := tx.id(`DELETE FROM labels WHERE mention_id = ? RETURNING 1`, id); errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("%d %w", id, ErrNoLabel)
+		} else if err != nil {
 			return err
 		}
 		return tx.correct(id, scorer, l)

@@ -55,6 +55,9 @@ func newLabel() *cobra.Command {
 	cmd.Flags().BoolVar(&f.undo, "undo", false, "")
 	cmd.Flags().BoolVar(&f.causes, "causes", false, "")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if f.export != "" && len(args) > 0 {
+			return usagef("label --export takes no ID: it writes all labels")
+		}
 		if f.export != "" {
 			return f.exportLabels(cmd.Context(), cmd.OutOrStdout())
 		}
@@ -74,6 +77,9 @@ func newLabel() *cobra.Command {
 		}
 		if errors.Is(err, store.ErrNoMention) {
 			return usagef("%v: see v_mentions", err)
+		}
+		if errors.Is(err, store.ErrNoLabel) {
+			return usagef("%v that could be taken back: see v_labels", err)
 		}
 		if err != nil {
 			return err
