@@ -305,26 +305,28 @@ func TestSearchInParts(t *testing.T) {
 	if got := rows(t, db, `SELECT level / 1024, count(*) FROM search_segdir GROUP BY 1`); got != "0|1\n1|2\n" { // what is full is one piece
 		t.Fatalf("parts and their pieces: %s", got)
 	}
-	var got []int64
-	for before := int64(0); ; {
-		list, err := db.Search(context.Background(), "hilang", SearchOptions{Limit: 40, Before: before})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range list {
-			got = append(got, f.ID)
-		}
-		if len(list) < 40 {
-			break
-		}
-		before = list[39].ID
-	}
 	want := []int64{1}
 	for id := int64(indexPart - 100); id <= indexPart+200; id++ {
 		want = append(want, id)
 	}
 	slices.Reverse(want)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("page by page (-want +got):\n%s", diff)
+	for _, o := range []SearchOptions{{Limit: 40}, {Limit: 40, Polarity: "negative", Brand: "Sandang Senja"}} {
+		var got []int64
+		for {
+			list, err := db.Search(context.Background(), "hilang", o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range list {
+				got = append(got, f.ID)
+			}
+			if len(list) < 40 {
+				break
+			}
+			o.Before = list[39].ID
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("page by page of %+v (-want +got):\n%s", o, diff)
+		}
 	}
 }

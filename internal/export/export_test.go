@@ -103,6 +103,14 @@ func TestParquetRefusesWhatDoesNotFit(t *testing.T) {
 	}
 }
 
+func TestNumber(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", 1: "1", 1234567.8: "1234567.8", -1e6: "-1000000", 1e14: "100000000000000", 1e15: "1e+15", 0.00001: "0.00001", 1e-7: "1e-07"} {
+		if got := Number(v); got != want {
+			t.Errorf("Number(%g) = %s, want %s", v, got, want)
+		}
+	}
+}
+
 func TestHarmless(t *testing.T) {
 	tests := []struct {
 		name, text string
