@@ -157,8 +157,9 @@ func squeeze(w string) string {
 
 // cut removes the first of the suffixes that a word ends in, if enough is left.
 func cut(w string, suffixes ...string) string {
+	last := w[len(w)-1]
 	for _, s := range suffixes {
-		if len(w) >= len(s)+4 && strings.HasSuffix(w, s) {
+		if s[len(s)-1] == last && len(w) >= len(s)+4 && strings.HasSuffix(w, s) {
 			return w[:len(w)-len(s)]
 		}
 	}
@@ -168,6 +169,11 @@ func cut(w string, suffixes ...string) string {
 // cutPrefix cuts a prefix from the front, if enough is left; what a nasal
 // swallowed comes back where a vowel follows.
 func cutPrefix(w string) string {
+	switch w[0] { // most words begin otherwise
+	case 'b', 'd', 'k', 'm', 'p', 's', 't':
+	default:
+		return w
+	}
 	var p, swallowed string
 	switch {
 	case strings.HasPrefix(w, "meny"), strings.HasPrefix(w, "peny"):
