@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -51,6 +52,9 @@ func (f *databaseFlags) locate(ctx context.Context) (path string, zone *time.Loc
 	if f.database != "" {
 		zone, err = zoneOf(ctx, f.database)
 		return f.database, zone, err
+	}
+	if _, err := os.Stat(f.config); errors.Is(err, fs.ErrNotExist) {
+		return "", nil, usagef("%s: no such file: name the database with --database, or the configuration with --config", f.config)
 	}
 	cfg, err := config.Load(f.config, os.Getenv, nil)
 	if err != nil {
@@ -159,6 +163,8 @@ func (f queryFlags) statements(in io.Reader, args []string) (list []string, err 
 	switch n := len(list); {
 	case n == 0 && !f.views, n > 0 && f.views, f.csv && f.json:
 		return nil, usagef("query takes one SQL statement or several, or --views: see pantau query --help")
+	case f.timeout <= 0:
+		return nil, usagef("--timeout %s leaves no time: use a span such as 2m", f.timeout)
 	case n > 1 && (f.csv || f.json):
 		return nil, usagef("--csv and --json write the result of one statement, and there are %d: ask them one by one", n)
 	}
