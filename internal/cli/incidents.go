@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,21 +39,23 @@ Usage:
 What people do is recorded and told to every channel, like the decisions of the
 rule. With --why, show adds every change with all the numbers of the decision
 and of its parts: those that were true when it was made. The score is worked out
-from them once more. --as NAME says who you are.
+from them once more. --as NAME says who you are. --database FILE reads a
+database without its configuration, such as a copy.
 
 Example:
     $ pantau incidents show 1 --why`
 
 type incidentFlags struct {
-	config, actor string
-	json, why     bool
-	silence       time.Duration
+	databaseFlags
+	actor     string
+	json, why bool
+	silence   time.Duration
 }
 
 func newIncidents() *cobra.Command {
 	var f incidentFlags
 	cmd := &cobra.Command{Use: "incidents", Long: incidentsHelp}
-	cmd.Flags().StringVar(&f.config, "config", "config.toml", "")
+	f.add(cmd)
 	cmd.Flags().StringVar(&f.actor, "as", operator(), "")
 	cmd.Flags().BoolVar(&f.json, "json", false, "")
 	cmd.Flags().BoolVar(&f.why, "why", false, "")
@@ -121,8 +124,22 @@ func (f incidentFlags) action(verb string, id int64, rest []string) (daemon.Acti
 	return a, nil
 }
 
+// open opens the database for reading. Without a configuration the words are
+// Indonesian, as they are in one that does not say.
+func (f incidentFlags) open(ctx context.Context) (*config.Config, *store.DB, error) {
+	if f.database == "" {
+		return openStore(ctx, f.config)
+	}
+	path, zone, err := f.locate(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := store.OpenReadOnly(ctx, path, zone)
+	return &config.Config{Database: path, Zone: zone, Language: "id"}, db, err
+}
+
 func (f incidentFlags) list(cmd *cobra.Command) error {
-	cfg, db, err := openStore(cmd.Context(), f.config)
+	cfg, db, err := f.open(cmd.Context())
 	if err != nil {
 		return err
 	}
@@ -135,7 +152,7 @@ func (f incidentFlags) list(cmd *cobra.Command) error {
 }
 
 func (f incidentFlags) show(cmd *cobra.Command, id int64) error {
-	cfg, db, err := openStore(cmd.Context(), f.config)
+	cfg, db, err := f.open(cmd.Context())
 	if err != nil {
 		return err
 	}
@@ -156,6 +173,9 @@ func (f incidentFlags) show(cmd *cobra.Command, id int64) error {
 // act carries out an action beside a running daemon, which delivers it; the
 // console hears of it here.
 func (f incidentFlags) act(cmd *cobra.Command, a daemon.Action) error {
+	if f.database != "" {
+		return usagef("what people do is told to the channels of a configuration: name it with --config, and leave out --database")
+	}
 	cfg, err := config.Load(f.config, os.Getenv, nil)
 	if err != nil {
 		return err
