@@ -162,12 +162,12 @@ func (w writer) voicesLine(i brand.Incident) string {
 	case i.Voices <= 0 || i.Observed <= 0:
 		return ""
 	case i.Voices >= i.Observed:
-		return fill(w.allVoices, "observed", w.count(i.Observed))
+		return fill(w.allVoices, "complaints", w.unit(i.Observed, w.complaint))
 	case bombed(i):
 		copies := 1 - float64(i.Voices)/float64(i.Observed)
-		return fill(w.copied, "percent", w.percent(copies), "voices", w.count(i.Voices), "observed", w.count(i.Observed))
+		return fill(w.copied, "percent", w.percent(copies), "voices", w.unit(i.Voices, w.voice), "complaints", w.unit(i.Observed, w.complaint))
 	}
-	return fill(w.voices, "voices", w.count(i.Voices), "observed", w.count(i.Observed))
+	return fill(w.voices, "voices", w.unit(i.Voices, w.voice), "complaints", w.unit(i.Observed, w.complaint))
 }
 
 // bombed reports whether most complaints repeat each other: one text by many
@@ -191,7 +191,7 @@ func (w writer) wordsLine(words []brand.Driver) string {
 	var parts []string
 	for _, d := range words[:min(len(words), maxWords)] {
 		if word := plain(d.Key, maxWord); word != "" {
-			parts = append(parts, fill(w.word, "word", word, "n", w.count(d.Observed)))
+			parts = append(parts, fill(w.word, "word", word, "texts", w.unit(d.Observed, w.text)))
 		}
 	}
 	return strings.Join(parts, separator)
@@ -212,7 +212,7 @@ func (w writer) recoveredLine(i brand.Incident) string {
 		return ""
 	}
 	since := w.closedSince
-	if i.RecoveringAt.IsZero() {
+	if declared(i) {
 		since = w.people.closedSince
 	}
 	return join(separator, fill(w.closedTook, "duration", w.duration(recovery(i))), fill(since, "date", w.date(easedAt(i))))
@@ -234,7 +234,7 @@ func (w writer) takenLine(i brand.Incident) string {
 	if owner != "" {
 		owner = fill(w.byOwner, "owner", owner)
 	}
-	return join(" ", w.between(w.afterAlert, i.OpenedAt, i.AckedAt), owner)
+	return join(", ", owner, w.between(w.afterAlert, i.OpenedAt, i.AckedAt))
 }
 
 func (w writer) peakLine(i brand.Incident) string {
@@ -245,7 +245,9 @@ func (w writer) peakLine(i brand.Incident) string {
 }
 
 func (w writer) totalLine(i brand.Incident) string {
-	if whole(i.Excess) < 1 {
+	// Total counts closed hours. A person who closes the incident within its first
+	// hours leaves fewer of them than the peak shows.
+	if whole(i.Excess) < 1 || declared(i) && i.Excess+i.Expected < float64(i.Peak)-1 {
 		return ""
 	}
 	return fill(w.aboveUsual, "complaints", w.unit(whole(i.Excess), w.complaint))
@@ -254,7 +256,7 @@ func (w writer) totalLine(i brand.Incident) string {
 // nowLine is left out when the numbers are still those of the peak, or were not
 // counted anew because a person closed the incident.
 func (w writer) nowLine(i brand.Incident) string {
-	if i.Observed >= i.Peak || i.Expected <= 0 || i.RecoveringAt.IsZero() {
+	if i.Observed >= i.Peak || i.Expected <= 0 || declared(i) {
 		return ""
 	}
 	return w.unit(i.Observed, w.complaint) + w.windowOf(i) + fill(w.usually, "usual", w.usual(i.Expected))

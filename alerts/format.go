@@ -99,11 +99,14 @@ func (w writer) zoneOf(t time.Time) string {
 	return t.Format("MST")
 }
 
-// duration writes the two leading units: "1 hari 20 jam", "38 minutes".
+// duration writes the two leading units: "1 hari 20 jam", "38 minutes",
+// "less than a minute".
 func (w writer) duration(d time.Duration) string {
 	minutes := int(max(d, 0).Round(time.Minute) / time.Minute)
 	days, hours, minutes := minutes/1440, minutes/60%24, minutes%60
 	switch {
+	case days+hours+minutes == 0:
+		return w.instant
 	case days > 0 && hours > 0:
 		return w.unit(days, w.day) + " " + w.unit(hours, w.hour)
 	case days > 0:

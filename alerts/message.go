@@ -103,7 +103,7 @@ func (w writer) compose(a brand.Alert, now time.Time) Message {
 		if m.News != "" {
 			counted.UpdatedAt = time.Time{}
 		}
-		m.Sentence, m.Facts = w.openSentence(shown, counted), w.openFacts(counted)
+		m.Sentence, m.Facts = w.openSentence(shown, counted, now), w.openFacts(counted)
 		m.Quotes = w.pickQuotes(i.Quotes, now)
 		step = Step(i.Cause, w.language)
 	}
@@ -150,8 +150,13 @@ func (w writer) title(c brand.Change, i brand.Incident) string {
 		titles = w.unclearTitles
 	}
 	form, known := titles[c]
-	if !known {
+	switch {
+	case !known:
 		form = titles[brand.Opened]
+	case c == brand.Closed && declared(i) && i.Cause == brand.Unexplained:
+		form = w.people.closedUnclear
+	case c == brand.Closed && declared(i):
+		form = w.people.closedTitle
 	}
 	if c == brand.Closed {
 		severity = w.allClear
@@ -198,20 +203,30 @@ func (w writer) size(i brand.Incident) string {
 	return size
 }
 
-func (w writer) openSentence(c brand.Change, i brand.Incident) string {
+// stale is the age from which on a window is no longer the last hours: its numbers
+// are those of its own time.
+const stale = time.Hour
+
+func (w writer) openSentence(c brand.Change, i brand.Incident, now time.Time) string {
 	cause := i.Cause.Name(w.language)
 	lead := fill(w.leads[c], "cause", cause)
 	if i.UpdatedAt.IsZero() {
 		lead = w.people.lastCount
 	}
-	form := w.sentence
+	form, window := w.sentenceWindow, w.window(i.Window)
 	switch {
-	case i.Window == time.Hour:
-		form = w.sentenceHour
-	case i.Window > 0:
-		form = w.sentenceWindow
+	case i.Window <= 0:
+		form = w.sentence
+	case i.UpdatedAt.IsZero():
+		form = w.sentenceCounted
+	case now.Sub(i.UpdatedAt) > stale:
+		form = w.sentenceUntil
 	}
-	text := fill(form, "complaints", w.unit(i.Observed, w.complaint), "brand", i.Brand, "window", w.window(i.Window))
+	if i.Window == time.Hour && form != w.sentenceCounted {
+		window = w.oneHour
+	}
+	text := fill(form, "complaints", w.unit(i.Observed, w.complaint), "brand", i.Brand, "window", window,
+		"until", w.clock(i.UpdatedAt, now))
 	about, usual := fill(w.sentenceCause, "cause", cause), w.multiple(i)
 	switch {
 	case i.Cause == brand.Unexplained:
@@ -245,7 +260,7 @@ func (w writer) multiple(i brand.Incident) string {
 // closedSentence says what was measured, or that it is the word of a person.
 func (w writer) closedSentence(i brand.Incident) string {
 	form, formAfter := w.closed, w.closedAfter
-	if i.RecoveringAt.IsZero() {
+	if declared(i) {
 		form, formAfter = w.people.closed, w.people.closedAfter
 	}
 	if d := recovery(i); d > 0 {
@@ -264,11 +279,15 @@ func recovery(i brand.Incident) time.Duration {
 	return end.Sub(i.StartedAt)
 }
 
+// declared reports that a person said that the incident is over, before it was
+// measured.
+func declared(i brand.Incident) bool { return i.RecoveringAt.IsZero() }
+
 func easedAt(i brand.Incident) time.Time {
-	if !i.RecoveringAt.IsZero() {
-		return i.RecoveringAt
+	if declared(i) {
+		return i.RecoveredAt
 	}
-	return i.RecoveredAt
+	return i.RecoveringAt
 }
 
 // capital makes the first letter of a sentence large.

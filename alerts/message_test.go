@@ -50,6 +50,8 @@ func TestComposeSays(t *testing.T) {
 	}{
 		{"the size in times", openedAlert(), inIndonesian, "4,1 kali lipat dari biasanya"},
 		{"one hour is the last hour", incident(func(i *brand.Incident) { i.Window = time.Hour }), inEnglish, "In the last hour there were 57"},
+		{"a window that ended a while ago names its end", incident(func(i *brand.Incident) { i.UpdatedAt = noon.Add(-3 * time.Hour) }), inIndonesian, "Dalam 6 jam sampai 11.05 WIB ada 57 keluhan"},
+		{"an hour that ended a while ago", incident(func(i *brand.Incident) { i.Window, i.UpdatedAt = time.Hour, noon.Add(-3*time.Hour) }), inEnglish, "In the hour to 11:05 WIB there were 57"},
 		{"large multiples are whole", worsenedAlert(), inIndonesian, "88 kali lipat"},
 		{"less than one is no multiple", incident(func(i *brand.Incident) { i.Expected = 0.3 }), inIndonesian, "terutama soal pengiriman terlambat, padahal biasanya hampir tidak ada."},
 		{"less than one, as a number", incident(func(i *brand.Incident) { i.Expected = 0.3 }), inEnglish, "Expected: less than 1 · usual range"},
@@ -67,8 +69,23 @@ func TestComposeSays(t *testing.T) {
 		{"short history", incident(func(i *brand.Incident) { i.Confidence = "low" }), inEnglish, "Certainty: low"},
 		{"unexplained keeps its place", openedAlert(), inEnglish, "; +4 unexplained (6, usually 2)"},
 		{"unexplained leads honestly", incident(func(i *brand.Incident) { i.Cause = brand.Unexplained }), inIndonesian, "dan sebabnya belum jelas."},
+		{"one voice is singular", incident(func(i *brand.Incident) { i.Observed, i.Voices = 4, 1 }), inEnglish, "1 voice among 4 complaints"},
+		{"one text is singular", incident(func(i *brand.Incident) { i.Words = []brand.Driver{{Key: "otp", Observed: 1}} }), inEnglish, "“otp” in 1 text"},
+		{"one earlier alert is singular", incident(func(i *brand.Incident) { i.Alarms = 1 }), inEnglish, "came 1 time in the 90 days before"},
+		{"one answered complaint is singular", incident(func(i *brand.Incident) { i.Replies = &brand.Replies{Negatives: 1} }), inEnglish, "none of 1 complaint of"},
+		{"one competitor has it", incident(func(i *brand.Incident) { i.Rivals = []brand.Rival{{Brand: "A", Observed: 9}} }), inEnglish, "no: A has it as well"},
+		{"two competitors have it", incident(func(i *brand.Incident) {
+			i.Rivals = []brand.Rival{{Brand: "A", Observed: 9}, {Brand: "B", Observed: 9}}
+		}), inEnglish, "no: A, B have it as well"},
+		{"a question mark is no word", incident(func(i *brand.Incident) { i.Quotes[0].Words = []string{"?", "rusak", "!!"} }), inIndonesian, "kata negatif: rusak\n"},
+		{"taken at once", with(func(a *brand.Alert) {
+			a.Change, a.Incident.Owner, a.Incident.AckedAt = brand.Taken, "Rina", a.Incident.OpenedAt.Add(9*time.Second)
+		}), inIndonesian, "Rina menangani keluhan pengiriman terlambat · kurang dari semenit setelah peringatan"},
+		{"what a person closed is not back to usual", changed(brand.Closed), inIndonesian, "PULIH · Rona Busana: dinyatakan pulih, tadinya pengiriman terlambat · setelah"},
+		{"nor while the cause is unclear", with(func(a *brand.Alert) { *a = changed(brand.Closed); a.Incident.Cause = brand.Unexplained }), inEnglish, "Rona Busana: declared over · after"},
+		{"a withdrawn alert does not judge the customers", changed(brand.Denied), inIndonesian, "peringatan soal keluhan pengiriman terlambat dicabut"},
 		{"copies are counted", openedAlert(), inEnglish, "41 voices among 57 complaints"},
-		{"silent source", worsenedAlert(), inIndonesian, "2 dari 3 sumber segar · Forum Belanja tidak terbaca sejak 09.05 WIB (diblokir)"},
+		{"silent source", worsenedAlert(), inIndonesian, "2 dari 3 sumber terbaca · Forum Belanja tidak terbaca sejak 09.05 WIB (diblokir)"},
 		{"end of the window on another day", incident(func(i *brand.Incident) { i.UpdatedAt = noon.AddDate(0, 0, 1) }), inIndonesian, "sampai Minggu 14.05 WIB"},
 		{"end of the window in another week", incident(func(i *brand.Incident) { i.UpdatedAt = noon.AddDate(0, 0, 7) }), inIndonesian, "sampai Sabtu, 28 Nov 2026 14.05 WIB"},
 		{"a rare cause", incident(func(i *brand.Incident) { i.Causes[0].Expected = 0.2 }), inEnglish, "+34 late delivery (34, usually <1)"},
@@ -81,8 +98,8 @@ func TestComposeSays(t *testing.T) {
 		{"easing", incident(func(i *brand.Incident) { i.State, i.RecoveringAt = brand.Recovering, noon }), inIndonesian, "mulai mereda sejak 14.05 WIB"},
 		{"another cause leads", with(func(a *brand.Alert) { a.Change = brand.CauseChanged }), inIndonesian, "Sebab yang paling menonjol kini pengiriman terlambat: dalam 6 jam"},
 		{"relapse", with(func(a *brand.Alert) { a.Change = brand.BackAgain }), inEnglish, "Less than a day after recovering, complaints are up again: in the last 6 hours"},
-		{"recovered after, in words", recoveredAlert(), inIndonesian, "pulih setelah 1 hari 20 jam, puncak 1.214"},
-		{"time to acknowledge", recoveredAlert(), inIndonesian, "Ditangani: 54 menit setelah peringatan oleh Rina"},
+		{"recovered after, in words", recoveredAlert(), inIndonesian, "kembali wajar, tadinya pengiriman terlambat · setelah 1 hari 20 jam, puncak 1.214"},
+		{"time to acknowledge", recoveredAlert(), inIndonesian, "Ditangani: oleh Rina, 54 menit setelah peringatan"},
 		{"time to detect", recoveredAlert(), inEnglish, "Detected: 6 hours after it began"},
 		{"nobody took it", with(func(a *brand.Alert) { *a = recoveredAlert(); a.Incident.AckedAt = time.Time{} }), inIndonesian, "Ditangani: tidak ada yang mengambil alih"},
 		{"total excess", recoveredAlert(), inEnglish, "Total: 4,120 complaints above the usual"},
@@ -116,6 +133,7 @@ func TestComposeLeavesOut(t *testing.T) {
 		{"rarity below a month", incident(func(i *brand.Incident) { i.Score = 1 }), "jarang"},
 		{"no multiple that is not one", incident(func(i *brand.Incident) { i.Expected = 56 }), "kali lipat"},
 		{"versions at their usual level", openedAlert(), "5.11.4"},
+		{"a total of fewer hours than the peak", with(func(a *brand.Alert) { *a = changed(brand.Closed); a.Incident.Excess = 30 }), "Total"},
 		{"now, when the numbers are of the peak", with(func(a *brand.Alert) { *a = recoveredAlert(); a.Incident.Observed = 1214 }), "Sekarang"},
 	}
 	for _, tt := range tests {

@@ -81,7 +81,7 @@ func (w writer) news(c brand.Change, i brand.Incident) string {
 		duration, n = w.between("{duration}", i.OpenedAt, i.RemindedAt), w.reminder(i)
 	case brand.Escalated:
 		duration = w.between("{duration}", i.OpenedAt, i.RemindedAt)
-		n = strconv.Itoa(max(i.Reminders-1, 0)) // the escalation counts as one
+		n = w.unit(max(i.Reminders-1, 0), w.people.reminded) // the escalation counts as one
 	}
 	if w.people.news[c] == "" {
 		return ""

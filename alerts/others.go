@@ -36,7 +36,7 @@ func (w writer) onlyUs(i brand.Incident) string {
 	}
 	switch {
 	case len(same) > 0:
-		return fill(w.people.notOnlyUs, "names", w.some(same))
+		return fill(w.people.notOnlyUs[min(len(same)-1, 1)], "names", w.some(same))
 	case len(usual) > 0:
 		return fill(w.people.onlyUs, "names", w.some(usual))
 	}
@@ -83,9 +83,9 @@ func (w writer) repliesLine(r *brand.Replies) string {
 	case r == nil || r.Negatives <= 0:
 		return ""
 	case r.Answered <= 0:
-		return fill(w.people.unanswered, "n", w.count(r.Negatives))
+		return fill(w.people.unanswered, "complaints", w.unit(r.Negatives, w.complaint))
 	}
-	text := fill(w.people.answered, "answered", w.count(r.Answered), "n", w.count(r.Negatives))
+	text := fill(w.people.answered, "answered", w.count(r.Answered), "complaints", w.unit(r.Negatives, w.complaint))
 	if !(r.MedianHours > 0) {
 		return text
 	}
@@ -99,5 +99,5 @@ func (w writer) alarms(i brand.Incident) string {
 	if i.Alarms <= 0 {
 		return ""
 	}
-	return fill(w.people.alarms, "n", w.count(i.Alarms))
+	return fill(w.people.alarms, "times", w.unit(i.Alarms, w.people.fired))
 }

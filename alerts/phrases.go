@@ -18,7 +18,9 @@ type phrases struct {
 
 	leads           map[brand.Change]string // before the sentence; {cause}
 	sentenceWindow  string                  // {window} {complaints} {brand}
-	sentenceHour    string                  // {complaints} {brand}, for a window of one hour
+	sentenceUntil   string                  // {window} {until} {complaints} {brand}, for a window that ended a while ago
+	sentenceCounted string                  // {window} {complaints} {brand}, for a window without an end
+	oneHour         string                  // a window of one hour
 	sentence        string                  // {complaints} {brand}
 	sentenceTimes   string                  // {times}
 	sentenceScarce  string                  // when less than one complaint is usual
@@ -33,6 +35,8 @@ type phrases struct {
 	buttons buttonPhrases
 
 	complaint   [2]string
+	voice       [2]string
+	text        [2]string
 	ofMentions  string // {complaints} {mentions}
 	about       string // {usual}
 	belowOne    string
@@ -45,12 +49,12 @@ type phrases struct {
 	veryRare    string // {period}
 	rarest      string
 	driver      string // {excess} {name} {observed} {usual}
-	voices      string // {voices} {observed}
-	allVoices   string // {observed}
-	copied      string // {percent} {voices} {observed}
+	voices      string // {voices} {complaints}
+	allVoices   string // {complaints}
+	copied      string // {percent} {voices} {complaints}
 	partSource  string // {name}
 	partCause   string // {name}
-	word        string // {word} {n}
+	word        string // {word} {texts}
 	because     string // {words}
 	openLink    string // text of the link to a quote's source
 
@@ -101,6 +105,7 @@ type phrases struct {
 	year      [2]string
 	ago       string // {age}
 	justNow   string
+	instant   string // a duration of less than a minute
 }
 
 // labels stand before the lines of an alert.
@@ -133,7 +138,7 @@ var indonesian = phrases{
 	},
 	sizeWindow: " dalam {window}",
 	sizeUsual:  ", biasanya {usual}",
-	sizeClosed: "pulih setelah {duration}, puncak {peak}",
+	sizeClosed: "setelah {duration}, puncak {peak}",
 
 	leads: map[brand.Change]string{
 		brand.Worsened:     "Keluhan berlipat dua sejak kabar terakhir: ",
@@ -141,7 +146,9 @@ var indonesian = phrases{
 		brand.BackAgain:    "Belum sehari sejak pulih, keluhan naik lagi: ",
 	},
 	sentenceWindow:  "dalam {window} terakhir ada {complaints} tentang {brand}",
-	sentenceHour:    "dalam satu jam terakhir ada {complaints} tentang {brand}",
+	sentenceUntil:   "dalam {window} sampai {until} ada {complaints} tentang {brand}",
+	sentenceCounted: "dalam {window} ada {complaints} tentang {brand}",
+	oneHour:         "satu jam",
 	sentence:        "ada {complaints} tentang {brand}",
 	sentenceTimes:   ", {times} kali lipat dari biasanya",
 	sentenceScarce:  ", padahal biasanya hampir tidak ada",
@@ -164,24 +171,26 @@ var indonesian = phrases{
 	buttons: indonesianButtons,
 
 	complaint:   [2]string{"keluhan", "keluhan"},
+	voice:       [2]string{"suara", "suara"},
+	text:        [2]string{"tulisan", "tulisan"},
 	ofMentions:  "{complaints} dari {mentions} ulasan dan komentar",
 	about:       "sekitar {usual}",
 	belowOne:    "kurang dari 1",
 	usualRange:  "wajarnya {low}–{high}",
 	usualShare:  "{share} dari semua ulasan",
-	windowUntil: "dihitung atas {window} sampai {until}",
-	learning:    "masih belajar: riwayat merek ini baru sebentar, jadi anggap petunjuk awal",
+	windowUntil: "hitungan {window} sampai {until}",
+	learning:    "masih belajar: riwayat merek ini baru sebentar, jadi anggap ini petunjuk awal",
 	low:         "rendah: riwayat merek ini masih pendek",
 	rare:        "cukup: kebetulan sebesar ini jarang, sekali dalam {period}",
 	veryRare:    "tinggi: kebetulan sebesar ini sangat jarang, sekali dalam {period}",
 	rarest:      "tinggi: kebetulan sebesar ini lebih jarang dari sekali dalam 5 tahun",
 	driver:      "+{excess} {name} ({observed}, biasanya {usual})",
-	voices:      "{voices} suara di antara {observed} keluhan (salinan dan orang yang sama dihitung sekali)",
-	allVoices:   "{observed} keluhan, semuanya tulisan yang berbeda",
-	copied:      "{percent} salinan atau dari orang yang sama: {voices} suara di antara {observed} keluhan, mungkin serbuan ulasan",
+	voices:      "{voices} di antara {complaints} (salinan dan orang yang sama dihitung sekali)",
+	allVoices:   "{complaints}, semuanya tulisan yang berbeda",
+	copied:      "{percent} salinan atau dari orang yang sama: {voices} di antara {complaints}, mungkin serbuan ulasan",
 	partSource:  "hanya {name}; merek ini secara keseluruhan masih wajar",
 	partCause:   "hanya soal {name}; merek ini secara keseluruhan masih wajar",
-	word:        "“{word}” dalam {n} tulisan",
+	word:        "“{word}” dalam {texts}",
 	because:     "kata negatif: {words}",
 	openLink:    "buka",
 
@@ -191,7 +200,7 @@ var indonesian = phrases{
 	statusClosed:     "selesai",
 	statusFalse:      "alarm palsu",
 	note:             "catatan: {note}",
-	fresh:            "{fresh} dari {all} sumber segar",
+	fresh:            "{fresh} dari {all} sumber terbaca",
 	silent:           "{source} tidak terbaca",
 	silentSince:      "{source} tidak terbaca sejak {since}",
 	silentMore:       "{n} sumber lain tidak terbaca",
@@ -232,6 +241,7 @@ var indonesian = phrases{
 	year:      [2]string{"tahun", "tahun"},
 	ago:       "{age} lalu",
 	justNow:   "baru saja",
+	instant:   "kurang dari semenit",
 }
 
 var english = phrases{
@@ -255,7 +265,7 @@ var english = phrases{
 	},
 	sizeWindow: " in {window}",
 	sizeUsual:  ", usually {usual}",
-	sizeClosed: "recovered after {duration}, peak {peak}",
+	sizeClosed: "after {duration}, peak {peak}",
 
 	leads: map[brand.Change]string{
 		brand.Worsened:     "Complaints have doubled since the last message: ",
@@ -263,7 +273,9 @@ var english = phrases{
 		brand.BackAgain:    "Less than a day after recovering, complaints are up again: ",
 	},
 	sentenceWindow:  "in the last {window} there were {complaints} about {brand}",
-	sentenceHour:    "in the last hour there were {complaints} about {brand}",
+	sentenceUntil:   "in the {window} to {until} there were {complaints} about {brand}",
+	sentenceCounted: "in {window} there were {complaints} about {brand}",
+	oneHour:         "hour",
 	sentence:        "there were {complaints} about {brand}",
 	sentenceTimes:   ", {times} times the usual number",
 	sentenceScarce:  ", where there are usually almost none",
@@ -286,6 +298,8 @@ var english = phrases{
 	buttons: englishButtons,
 
 	complaint:   [2]string{"complaint", "complaints"},
+	voice:       [2]string{"voice", "voices"},
+	text:        [2]string{"text", "texts"},
 	ofMentions:  "{complaints} in {mentions} reviews and comments",
 	about:       "about {usual}",
 	belowOne:    "less than 1",
@@ -298,12 +312,12 @@ var english = phrases{
 	veryRare:    "high: by chance this is very rare, once in {period}",
 	rarest:      "high: by chance this is rarer than once in 5 years",
 	driver:      "+{excess} {name} ({observed}, usually {usual})",
-	voices:      "{voices} voices among {observed} complaints (copies and repeat authors count once)",
-	allVoices:   "{observed} complaints, every text different",
-	copied:      "{percent} copies or from the same person: {voices} voices among {observed} complaints, perhaps review bombing",
+	voices:      "{voices} among {complaints} (copies and repeat authors count once)",
+	allVoices:   "{complaints}, every text different",
+	copied:      "{percent} copies or from the same person: {voices} among {complaints}, perhaps review bombing",
 	partSource:  "{name} alone; the brand as a whole is as usual",
 	partCause:   "{name} alone; the brand as a whole is as usual",
-	word:        "“{word}” in {n} texts",
+	word:        "“{word}” in {texts}",
 	because:     "negative words: {words}",
 	openLink:    "open",
 
@@ -354,4 +368,5 @@ var english = phrases{
 	year:      [2]string{"year", "years"},
 	ago:       "{age} ago",
 	justNow:   "just now",
+	instant:   "less than a minute",
 }

@@ -26,7 +26,7 @@ type reportPhrases struct {
 	moodShare string            // {share}
 	moodWas   string            // {share} {before}
 	noMention string            // {brand}
-	rest      string            // {n} {mentions}
+	rest      [2]string         // other brands
 	was       string            // {n}
 	rise      string            // {brand} {excess} {name} {observed} {usual}
 	remarks   map[string]string // {brand}
@@ -63,7 +63,7 @@ var indonesianReport = reportPhrases{
 	blind:    "{incidents}, tetapi {sources} tidak terbaca",
 	watch:    "{incidents}, {remarks}",
 	tone:     "{share} dari {mentions} negatif",
-	toneWas:  "{share} dari {mentions} negatif, tadinya {before}",
+	toneWas:  "{share} dari {mentions} negatif, sebelumnya {before}",
 	incident: [2]string{"insiden", "insiden"},
 	mention:  [2]string{"ulasan", "ulasan"},
 	source:   [2]string{"sumber", "sumber"},
@@ -77,19 +77,19 @@ var indonesianReport = reportPhrases{
 
 	mood:      "{brand}: {share} · {mentions}{was}",
 	moodShare: "{share} negatif",
-	moodWas:   "{share} negatif, tadinya {before}",
+	moodWas:   "{share} negatif, sebelumnya {before}",
 	noMention: "{brand}: tidak ada ulasan",
-	rest:      "{n} merek lain",
-	was:       ", tadinya {n}",
-	rise:      "{brand}: {excess} {name} ({observed}, tadinya {usual})",
+	rest:      [2]string{"merek lain", "merek lain"},
+	was:       ", sebelumnya {n}",
+	rise:      "{brand}: {excess} {name} ({observed}, sebelumnya {usual})",
 	remarks: map[string]string{
 		"volume_up":      "{brand}: lebih ramai dari biasanya, nadanya tetap",
 		"review_bombing": "{brand}: banyak ulasan yang hampir sama atau dari orang yang sama, mungkin serbuan ulasan; suara yang berbeda tetap seperti biasa",
 		"tone_worsening": "{brand}: nadanya memburuk walau jumlah ulasan seperti biasa",
-		"slow_burn":      "{brand}: memburuk pelan-pelan selama beberapa minggu, sehingga tidak ada lonjakan yang berbunyi",
+		"slow_burn":      "{brand}: memburuk pelan-pelan selama beberapa minggu, tanpa lonjakan yang memicu peringatan",
 	},
 	more:     "dan {n} lagi",
-	allFresh: "semua sumber segar",
+	allFresh: "semua sumber terbaca",
 
 	card:      "{opened} dibuka · {acknowledged} ditangani · {recovered} pulih · {false}",
 	cardSent:  "{messages} terkirim, median {duration} setelah diputuskan",
@@ -98,7 +98,7 @@ var indonesianReport = reportPhrases{
 	message:   [2]string{"pesan", "pesan"},
 	second:    [2]string{"detik", "detik"},
 	held:      "{incidents} ditahan selama jam tenang",
-	heldLine:  "Selama jam tenang {incidents} ditahan, penghitungan jalan terus. Inilah keadaan tiap insiden pada kabar terakhirnya.",
+	heldLine:  "Selama jam tenang {incidents} ditahan, penghitungan tetap berjalan. Inilah keadaan tiap insiden pada kabar terakhirnya.",
 	storm:     "{incidents} dalam waktu singkat",
 	stormLine: "Ada {incidents} dalam waktu singkat, maka semuanya ditulis dalam satu daftar. Periksa dulu sebab bersama, misalnya kurir, pembayaran, atau aplikasi.",
 	critical:  "{n} kritis",
@@ -140,9 +140,9 @@ var englishReport = reportPhrases{
 	moodShare: "{share} negative",
 	moodWas:   "{share} negative, was {before}",
 	noMention: "{brand}: no reviews",
-	rest:      "{n} other brands",
-	was:       ", was {n}",
-	rise:      "{brand}: {excess} {name} ({observed}, was {usual})",
+	rest:      [2]string{"other brand", "other brands"},
+	was:       ", {n} before",
+	rise:      "{brand}: {excess} {name} ({observed}, {usual} before)",
 	remarks: map[string]string{
 		"volume_up":      "{brand}: busier than usual, the tone is unchanged",
 		"review_bombing": "{brand}: many reviews that are nearly identical or from the same person, perhaps review bombing; different voices are as usual",

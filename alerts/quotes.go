@@ -43,7 +43,9 @@ func (w writer) quoteDetail(q brand.Quote, now time.Time) string {
 func (w writer) why(words []string) string {
 	var clean []string
 	for _, word := range words {
-		if word = plain(link.ReplaceAllString(head(word, 4*maxWord), "[link]"), maxWord); word != "" && !slices.Contains(clean, word) {
+		word = plain(link.ReplaceAllString(head(word, 4*maxWord), "[link]"), maxWord)
+		// A question mark weighs, but it is no word that explains anything.
+		if strings.Trim(word, "?!.,…") != "" && !slices.Contains(clean, word) {
 			clean = append(clean, word)
 		}
 	}

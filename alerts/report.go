@@ -144,7 +144,7 @@ func (w writer) moodItems(moods []brand.Mood) []string {
 	}
 	if rest := moods[len(items):]; len(rest) > 0 {
 		m := sum(rest)
-		m.Brand = fill(w.report.rest, "n", w.count(len(rest)))
+		m.Brand = w.unit(len(rest), w.report.rest)
 		items = append(items, w.moodItem(m))
 	}
 	return items

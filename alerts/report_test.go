@@ -26,7 +26,7 @@ func TestNewsSays(t *testing.T) {
 	}{
 		{"owner and time to acknowledge", changed(brand.Taken), inIndonesian, "DITANGANI · Rona Busana: Rina menangani keluhan pengiriman terlambat · 54 menit setelah peringatan"},
 		{"owner unknown", with(func(a *brand.Alert) { *a = changed(brand.Taken); a.Incident.Owner = "" }), inEnglish, "The team took this incident on 54 minutes after the alert."},
-		{"numbers older than the message say so", changed(brand.Taken), inIndonesian, "Pada hitungan terakhir: dalam 6 jam terakhir ada 57"},
+		{"numbers older than the message say so", changed(brand.Taken), inIndonesian, "Pada hitungan terakhir: dalam 6 jam ada 57"},
 		{"the note itself", changed(brand.Noted), inEnglish, "Note: kurir zona Bekasi, ongkir dikembalikan"},
 		{"silent until when", changed(brand.Silenced), inIndonesian, "senyap sampai Minggu 14.54 WIB"},
 		{"a silence that is over says nothing", incident(func(i *brand.Incident) { i.SilencedUntil = noon.Add(-time.Hour) }), inIndonesian, "Status: terbuka, belum ada yang menangani"},
@@ -45,7 +45,7 @@ func TestNewsSays(t *testing.T) {
 		{"chance is not the same trouble", rivals(brand.Rival{Brand: "Kain Kita", Observed: 7, Expected: 4}), inEnglish, "yes: Kain Kita as usual"},
 		{"public replies", factsAlert(), inIndonesian, "13 dari 212 keluhan 28 hari terakhir dijawab · median 1 hari 7 jam"},
 		{"no replies at all", incident(func(i *brand.Incident) { i.Replies = &brand.Replies{Negatives: 9} }), inEnglish, "none of 9 complaints of the last 28 days answered"},
-		{"how often the rule fired", factsAlert(), inIndonesian, "aturan ini berbunyi 2 kali dalam 90 hari"},
+		{"how often the rule fired", factsAlert(), inIndonesian, "peringatan seperti ini muncul 2 kali dalam 90 hari"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -72,10 +72,10 @@ func TestReportSays(t *testing.T) {
 		{"blind is not calm", digest(brand.Daily, func(d *brand.Digest) { d.Alerts, d.Moods = nil, nil }), "0 insiden, tetapi 1 sumber tidak terbaca"},
 		{"a remark is not calm", digest(brand.Daily, func(d *brand.Digest) { d.Alerts, d.Sources = nil, nil }), "0 insiden, 2 hal perlu dilihat"},
 		{"incidents that are over", digest(brand.Weekly, func(d *brand.Digest) { d.Alerts = d.Alerts[:1] }), "1 insiden, semuanya selesai"},
-		{"a mood beside the span before", reportAlert(brand.Weekly), "Rona Busana: 32% negatif, tadinya 18% · 1.240 ulasan, tadinya 1.102"},
+		{"a mood beside the span before", reportAlert(brand.Weekly), "Rona Busana: 32% negatif, sebelumnya 18% · 1.240 ulasan, sebelumnya 1.102"},
 		{"a brand nobody spoke of", reportAlert(brand.Weekly), "Laju Kurir: tidak ada ulasan"},
-		{"causes up", reportAlert(brand.Weekly), "Rona Busana: +103 pengiriman terlambat (134, tadinya 31)"},
-		{"causes down", reportAlert(brand.Weekly), "Rona Busana: −15 harga dan biaya (9, tadinya 24)"},
+		{"causes up", reportAlert(brand.Weekly), "Rona Busana: +103 pengiriman terlambat (134, sebelumnya 31)"},
+		{"causes down", reportAlert(brand.Weekly), "Rona Busana: −15 harga dan biaya (9, sebelumnya 24)"},
 		{"slow burn", reportAlert(brand.Weekly), "Kopi Lestari: memburuk pelan-pelan"},
 		{"state and owner of an incident", reportAlert(brand.Weekly), "🟠 Kopi Lestari: aplikasi bermasalah · 16, biasanya 4 · ditangani Bayu"},
 		{"a scorecard in seconds", reportAlert(brand.Weekly), "23 pesan terkirim, median 4 detik"},
