@@ -226,3 +226,37 @@ func TestReportIsWrittenOnce(t *testing.T) {
 		t.Errorf("the report holds %+v, want the flood, its cause, one incident, and three sources that went quiet", g)
 	}
 }
+
+// TestAReportOfYesterdayKnowsWhatIsOpenNow: a report at breakfast is about the day
+// before, but an incident of the night is no calm. What ended since is left out.
+func TestAReportOfYesterdayKnowsWhatIsOpenNow(t *testing.T) {
+	for name, tt := range map[string]struct {
+		does []brand.Change
+		want int
+	}{
+		"open":        {nil, 1},
+		"taken":       {[]brand.Change{brand.Taken}, 1},
+		"false alarm": {[]brand.Change{brand.Denied}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, now := flooded(t)
+			for _, c := range tt.does {
+				if _, err := p.Pipeline.Act(t.Context(), Action{Change: c, Incident: 1, Actor: "rina"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			y, m, d := now.In(wib).Date()
+			today := time.Date(y, m, d, 0, 0, 0, 0, wib)
+			err := p.Pipeline.Store.Write(t.Context(), func(tx *store.Tx) error {
+				digest, err := tx.Digest(today.AddDate(0, 0, -1), today)
+				if err == nil && len(digest.Alerts) != tt.want {
+					t.Errorf("the report lists %d incidents, want %d", len(digest.Alerts), tt.want)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}

@@ -76,9 +76,12 @@ func (tx *Tx) risingCauses(name string, from, to time.Time) (list []brand.Driver
 	return list, nil
 }
 
-// incidentsOf returns the incidents that changed in a span, as they are now.
+// incidentsOf returns the incidents that changed in a span, and all that are open
+// now, as they are now: nobody may read that all was calm while one is open that
+// began after the span, or of which there was no news in it.
 func (tx *Tx) incidentsOf(from, to time.Time) (list []brand.Alert, _ error) {
-	ids, err := ints(tx.tx.QueryContext(tx.ctx, `SELECT DISTINCT incident_id FROM incident_changes WHERE at >= ? AND at < ? ORDER BY 1`, from.Unix(), to.Unix()))
+	ids, err := ints(tx.tx.QueryContext(tx.ctx, `SELECT incident_id FROM incident_changes WHERE at >= ? AND at < ?
+		UNION SELECT id FROM incidents WHERE state NOT IN ('recovered', 'false_alarm') ORDER BY 1`, from.Unix(), to.Unix()))
 	if err != nil {
 		return nil, err
 	}
