@@ -32,6 +32,20 @@ func lasting(c brand.Change, i brand.Incident) brand.Change {
 	return c
 }
 
+// Standing is the alert that shows an incident as it stands after its changes,
+// oldest first: what the rule told last, with its numbers and their time, and what
+// people did since.
+func Standing(history []brand.Alert) brand.Alert {
+	last := history[len(history)-1]
+	standing := brand.Alert{Change: lasting(last.Change, last.Incident), Incident: last.Incident}
+	for _, a := range history {
+		if !byHand(a.Change) && !bySilence(a.Change) && a.Change != brand.Erased && !(a.Change == brand.Closed && declared(a.Incident)) {
+			standing.Incident.UpdatedAt = a.Incident.UpdatedAt
+		}
+	}
+	return standing
+}
+
 // brief is m for where each message stands alone: of what people did or forgot
 // only the news, the state and the number of the incident. An escalation goes to
 // people who have not seen the alert, so it stays whole.

@@ -192,3 +192,27 @@ func TestReportOfManyBrands(t *testing.T) {
 		}
 	}
 }
+
+func TestStanding(t *testing.T) {
+	opened, worse := openedAlert(), worsenedAlert()
+	tests := []struct {
+		name    string
+		history []brand.Alert
+		change  brand.Change
+		numbers brand.Alert // whose moment the numbers are of
+	}{
+		{"what the rule told", []brand.Alert{opened, worse}, brand.Worsened, worse},
+		{"people change no numbers", []brand.Alert{opened, changed(brand.Taken), changed(brand.Noted)}, brand.Opened, opened},
+		{"nor does a reminder", []brand.Alert{opened, changed(brand.Reminded)}, brand.Opened, opened},
+		{"who declares the end counts nothing", []brand.Alert{opened, changed(brand.Closed)}, brand.Closed, opened},
+		{"the measured end does", []brand.Alert{opened, recoveredAlert()}, brand.Closed, recoveredAlert()},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := Standing(tt.history)
+			if got.Change != tt.change || !got.Incident.UpdatedAt.Equal(tt.numbers.Incident.UpdatedAt) || got.Incident.State != tt.history[len(tt.history)-1].Incident.State {
+				t.Errorf("Standing = %s of %s, %s; want %s of %s", got.Change, got.Incident.UpdatedAt, got.Incident.State, tt.change, tt.numbers.Incident.UpdatedAt)
+			}
+		})
+	}
+}

@@ -51,7 +51,7 @@ func (p *Pipeline) act(tx *store.Tx, a Action) (*brand.Incident, error) {
 		return nil, err
 	}
 	if i.State.Ended() && a.Change != brand.Noted {
-		return nil, fmt.Errorf("is over (%s): only a note can be added", i.State)
+		return nil, fmt.Errorf("it is over (%s): only a note can be added", i.State)
 	}
 	now := p.Now()
 	if err := p.apply(tx, a, i, brandID, now); err != nil {

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"pantau/brand"
@@ -15,7 +14,7 @@ func (tx *Tx) IncidentByID(id int64) (i *brand.Incident, brandID int64, err erro
 	var text string
 	err = tx.tx.QueryRowContext(tx.ctx, `SELECT snapshot, brand_id FROM incidents WHERE id = ?`, id).Scan(&text, &brandID)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, 0, fmt.Errorf("%d: %w", id, ErrNoIncident)
+		return nil, 0, ErrNoIncident
 	}
 	if err != nil {
 		return nil, 0, err

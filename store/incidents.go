@@ -138,7 +138,7 @@ func (db *DB) Incident(ctx context.Context, id int64) (i brand.Incident, history
 		history = append(history, c)
 	}
 	if len(history) == 0 && rows.Err() == nil {
-		return i, nil, fmt.Errorf("%d: %w", id, ErrNoIncident)
+		return i, nil, fmt.Errorf("incident %d: %w", id, ErrNoIncident)
 	}
 	if rows.Err() == nil {
 		i = history[len(history)-1].Incident

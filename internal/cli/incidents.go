@@ -2,12 +2,10 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -16,19 +14,17 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"pantau/alerts"
 	"pantau/brand"
 	"pantau/collectors/clean"
 	"pantau/config"
 	"pantau/daemon"
 	"pantau/store"
-	"pantau/trends"
 )
 
 const incidentsHelp = `
 Usage:
     pantau incidents [--config FILE] [--json]    list incidents, newest first
-    pantau incidents show ID [--why] [--json]    one incident as it was alerted
+    pantau incidents show ID [--why] [--json]    one incident as it stands now
     pantau incidents ack ID                      I take it: I am the owner
     pantau incidents assign ID NAME              somebody else takes it
     pantau incidents note ID WORDS...            say what is being done
@@ -36,11 +32,11 @@ Usage:
     pantau incidents false-alarm ID              it is none
     pantau incidents recovered ID                it is over
 
-What people do is recorded and told to every channel, like the decisions of the
-rule. With --why, show adds every change with all the numbers of the decision
-and of its parts: those that were true when it was made. The score is worked out
-from them once more. --as NAME says who you are. --database FILE reads a
-database without its configuration, such as a copy.
+What people do is recorded, and pantau run tells every channel, like the
+decisions of the rule. With --why, show adds every change with the numbers of
+the decision and of its parts: those that were true when it was made. The score
+is worked out from them once more. --as NAME says who you are. --database FILE
+reads a database without its configuration, such as a copy.
 
 Example:
     $ pantau incidents show 1 --why`
@@ -202,7 +198,7 @@ func (f incidentFlags) act(cmd *cobra.Command, a daemon.Action) error {
 	if f.json {
 		return printJSON(cmd.OutOrStdout(), i)
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "incident %d of %s: %s by %s, now %s\n", i.ID, i.Brand, a.Change, a.Actor, i.State)
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "incident %d of %s: %s\n", i.ID, clean.Line(i.Brand), clean.Line(done(a, i, cfg.Zone)))
 	return err
 }
 
@@ -222,80 +218,6 @@ func listIncidents(w io.Writer, cfg *config.Config, list []brand.Incident, asJSO
 	for _, i := range list {
 		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%.1f\t%.0f h\t\n", i.ID, i.Brand, i.State, i.Severity, i.Cause,
 			clock(i.StartedAt, cfg.Zone), i.Observed, i.Expected, i.Window.Hours())
-	}
-	return t.Flush()
-}
-
-// again works the decision out from its numbers once more.
-func again(stored json.RawMessage) string {
-	var v trends.Verdict
-	if err := json.Unmarshal(stored, &v); err != nil || v.At.IsZero() {
-		return "no verdict of the rule belongs to this change"
-	}
-	score := v.Check()
-	switch {
-	case v.Score == 0:
-		return "no window decided here"
-	case math.Abs(score-v.Score) > 1e-6*(1+v.Score):
-		return fmt.Sprintf("worked out again from these numbers the score is %.4f, not %.4f: the rule has changed since", score, v.Score)
-	}
-	return fmt.Sprintf("worked out again from these numbers the score is %.4f, %s the threshold of %.4f", score, sideOf(score, v.Threshold), v.Threshold)
-}
-
-func sideOf(score, threshold float64) string {
-	if score >= threshold {
-		return "above"
-	}
-	return "below"
-}
-
-// showIncident prints the incident as its last alert did, then its history.
-func showIncident(cmd *cobra.Command, cfg *config.Config, history []store.IncidentChange, why bool) error {
-	out := cmd.OutOrStdout()
-	last := history[len(history)-1]
-	console := alerts.NewConsole(out, style(cfg), columns(out), colour(out))
-	delivery := alerts.Delivery{Alert: brand.Alert{Change: last.Change, Incident: last.Incident}, QueuedAt: time.Now(), At: time.Now()}
-	if _, err := console.Notify(cmd.Context(), delivery); err != nil || !why {
-		return err
-	}
-	for _, c := range history {
-		fmt.Fprintf(out, "\n%s  %s  rule %q  lexicon %s\n", clock(c.At, cfg.Zone), c.Change, c.Incident.Rule, c.Incident.Lexicon)
-		if err := printJSON(out, c.Verdict); err != nil {
-			return err
-		}
-		fmt.Fprintln(out, again(c.Verdict))
-		if until := c.Incident.SilencedUntil; until.After(c.At) && c.Change != brand.Silenced {
-			fmt.Fprintf(out, "silenced until %s: recorded, told to nobody\n", clock(until, cfg.Zone))
-		}
-		if err := printParts(out, c.Incident); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// printParts prints the parts of the why as they were recorded: what each held and
-// what is usual for it.
-func printParts(out io.Writer, i brand.Incident) error {
-	parts := []struct {
-		name    string
-		drivers []brand.Driver
-	}{{"cause", i.Causes}, {"source", i.Sources}, {"version", i.Versions}, {"language", i.Languages},
-		{"place", i.Places}, {"city", i.Cities}, {"star", i.Stars}, {"new word", i.Words}}
-	for _, r := range i.Rivals {
-		parts = append(parts, struct {
-			name    string
-			drivers []brand.Driver
-		}{"competitor", []brand.Driver{{Key: r.Brand, Observed: r.Observed, Expected: r.Expected}}})
-	}
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	for _, p := range parts {
-		for n, d := range p.drivers {
-			if n == 0 {
-				fmt.Fprintf(t, "by %s\tobserved\tusual\texcess\t\n", p.name)
-			}
-			fmt.Fprintf(t, "%s\t%d\t%.2f\t%+.2f\t\n", clean.Line(d.Key), d.Observed, d.Expected, d.Excess())
-		}
 	}
 	return t.Flush()
 }
