@@ -154,6 +154,9 @@ func New(src config.Source, client *fetch.Client) (Collector, error) {
 // checkURL reports an address that cannot be fetched.
 func checkURL(src config.Source, key, address string) error {
 	u, err := url.Parse(address)
+	if err == nil && u.User != nil { // no run would send it, and a password never stands in the file
+		return src.Errorf(key, "holds a user name or password: only public addresses are read; use an official interface, or import exports")
+	}
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return src.Errorf(key, "%q is not an address that starts with https://", address)
 	}

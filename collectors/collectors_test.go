@@ -58,6 +58,7 @@ func TestOptions(t *testing.T) {
 		{"unknown option", "feed", `url = "https://a.example"` + "\n" + `adress = "x"`, "config.toml:7: sources[0].options.adress: unknown key"},
 		{"wrong type", "feed", `url = 5`, "config.toml:6: sources[0].options.url"},
 		{"no address", "feed", ``, "sources[0].options.url"},
+		{"a password in an address", "feed", `url = "https://me:hunter2@a.example/feed"`, `options.url: holds a user name or password`},
 		{"no scheme", "feed", `url = "a.example/feed"`, `"a.example/feed" is not an address that starts with https://`},
 		{"unknown zone", "feed", "url = \"https://a.example\"\nzone = \"WIP\"", `"WIP" is not a time zone`},
 		{"too many pages", "feed", "url = \"https://a.example\"\npages = 1000", "1000 is not a number from 1 to 100"},

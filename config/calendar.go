@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -82,8 +83,8 @@ func number(text string) (n int) {
 }
 
 // calendar reads the built-in calendar and, after it, the user's own.
-func (c *checker) calendar(path string) Calendar {
-	all, _ := parseCalendar("calendar.toml", builtinCalendar) // a test holds it to be right
+func (c *checker) calendar(path string, brands []brandFile) Calendar {
+	all, _ := parseCalendar("calendar.toml", builtinCalendar, nil) // a test holds it to be right
 	if path == "" {
 		return all
 	}
@@ -99,7 +100,7 @@ func (c *checker) calendar(path string) Calendar {
 		c.report("calendar", "%v", err)
 		return all
 	}
-	own, err := parseCalendar(filepath.Base(path), data)
+	own, err := parseCalendar(filepath.Base(path), data, brands)
 	var mistakes Mistakes
 	if errors.As(err, &mistakes) {
 		c.mistakes = append(c.mistakes, mistakes...)
@@ -107,7 +108,7 @@ func (c *checker) calendar(path string) Calendar {
 	return Calendar{append(all.events, own.events...)}
 }
 
-func parseCalendar(file string, data []byte) (Calendar, error) {
+func parseCalendar(file string, data []byte, brands []brandFile) (Calendar, error) {
 	d, err := parse(file, data)
 	if err != nil {
 		return Calendar{}, err
@@ -115,12 +116,15 @@ func parseCalendar(file string, data []byte) (Calendar, error) {
 	var f calendarFile
 	d.decode("", d.tree, &f)
 	for i := range f.Events {
-		d.checkEvent(fmt.Sprintf("events[%d]", i), &f.Events[i])
+		d.checkEvent(fmt.Sprintf("events[%d]", i), &f.Events[i], brands)
 	}
 	return Calendar{f.Events}, Join(d.mistakes)
 }
 
-func (d *document) checkEvent(key string, e *eventFile) {
+func (d *document) checkEvent(key string, e *eventFile, brands []brandFile) {
+	if known := func(b brandFile) bool { return b.Name == e.Brand }; e.Brand != "" && !slices.ContainsFunc(brands, known) {
+		d.report(key+".brand", "%q is not one of the [[brands]], so the event would never count", e.Brand)
+	}
 	if e.Name == "" {
 		d.report(key+".name", "is missing: the alert says it")
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 func TestBuiltinCalendarIsRight(t *testing.T) {
-	c, err := parseCalendar("calendar.toml", builtinCalendar)
+	c, err := parseCalendar("calendar.toml", builtinCalendar, nil)
 	if err != nil || len(c.events) == 0 {
 		t.Fatalf("parseCalendar = %d events, %v", len(c.events), err)
 	}
@@ -29,7 +29,7 @@ brand = "Sandang Senja"
 from = "2026-11-20"
 to = "2026-11-21"
 factor = 1.5
-`))
+`), []brandFile{{Name: "Sandang Senja"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,12 +74,18 @@ name = "y"
 from = "2026-12-02"
 to = "2026-12-01"
 factor = 2
-`))
+[[events]]
+name = "z"
+brand = "Sandang senja"
+days = ["12-12"]
+factor = 2
+`), []brandFile{{Name: "Sandang Senja"}})
 	if err == nil {
 		t.Fatal("no mistake was found")
 	}
 	for _, want := range []string{"calendar.toml:2: events[0].name: is missing", `calendar.toml:3: events[0].days[0]: "13-40"`, `events[0].days[1]: "0..5"`,
-		"calendar.toml:4: events[0].factor: 0.5", "calendar.toml:5: events[1]: needs either", "calendar.toml:11: events[2].to"} {
+		"calendar.toml:4: events[0].factor: 0.5", "calendar.toml:5: events[1]: needs either", "calendar.toml:11: events[2].to",
+		`calendar.toml:15: events[3].brand: "Sandang senja" is not one of the [[brands]]`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the mistakes do not hold %q:\n%v", want, err)
 		}

@@ -115,7 +115,7 @@ func (f file) check(c *checker) *Config {
 	out := &Config{
 		Language: c.oneOf("language", f.Language, "id", "en"), Contact: f.Contact, Console: f.Console,
 		Database: c.database(f.Database), Zone: c.zone(f.Zone), Sensitivity: c.sensitivity(f.Sensitivity),
-		Retention: c.retention(f.Retention), Health: c.health(f.Health), Calendar: c.calendar(f.Calendar), Lexicon: c.beside(f.Lexicon), Slack: c.slack(f.Slack, f.Language), Brands: c.brands(f.Brands),
+		Retention: c.retention(f.Retention), Health: c.health(f.Health), Calendar: c.calendar(f.Calendar, f.Brands), Lexicon: c.beside(f.Lexicon), Slack: c.slack(f.Slack, f.Language), Brands: c.brands(f.Brands),
 		Webhook: c.webhook(f.Webhook), Email: c.email(f.Email), Escalation: c.escalation(f.Escalation, f.Slack),
 		Digest: Digest{Daily: c.daily(f.Digest.Daily), Weekly: c.weekly("digest.weekly", f.Digest.Weekly)},
 	}

@@ -24,9 +24,9 @@ type body struct {
 	leave func()
 }
 
-func newBody(resp *http.Response, host string, leave func()) *body {
+func newBody(resp *http.Response, host string, broken func(error) error, leave func()) *body {
 	b := &body{raw: resp.Body, leave: leave}
-	b.buf = bufio.NewReaderSize(&limited{r: resp.Body, left: maxBody, host: host}, peekSize)
+	b.buf = bufio.NewReaderSize(&limited{r: resp.Body, left: maxBody, host: host, broken: broken}, peekSize)
 	b.read = b.buf
 	resp.Body = b
 	return b
@@ -75,9 +75,10 @@ func (b *body) decode(resp *http.Response) {
 
 // limited counts decompressed bytes.
 type limited struct {
-	r    io.Reader
-	left int64
-	host string
+	r      io.Reader
+	left   int64
+	host   string
+	broken func(error) error // says in words why the rest did not come
 }
 
 func (l *limited) Read(p []byte) (int, error) {
@@ -90,6 +91,9 @@ func (l *limited) Read(p []byte) (int, error) {
 	}
 	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
 	l.left -= int64(n)
+	if err != nil && err != io.EOF {
+		err = l.broken(err)
+	}
 	return n, err
 }
 

@@ -112,15 +112,21 @@ func (t *chain) turn(req *http.Request, h *host, gap time.Duration) (*http.Respo
 		return nil, err
 	}
 	resp.Request = req
-	resp, err = t.answer(resp, h, leave)
+	broken := func(err error) error {
+		if ctx.Err() == nil && limited.Err() != nil {
+			return &Error{Kind: ErrUnavailable, Host: req.URL.Host, Text: fmt.Sprintf("no whole answer within %s", perRequest)}
+		}
+		return explainNetwork(ctx, req.URL.Host, err)
+	}
+	resp, err = t.answer(resp, h, broken, leave)
 	done(err)
 	return resp, err
 }
 
 // answer turns refusals into errors and prepares the body of everything else.
-func (t *chain) answer(resp *http.Response, h *host, leave func()) (*http.Response, error) {
+func (t *chain) answer(resp *http.Response, h *host, broken func(error) error, leave func()) (*http.Response, error) {
 	name := resp.Request.URL.Host
-	body := newBody(resp, name, leave)
+	body := newBody(resp, name, broken, leave)
 	fe := judge(resp, body.peek())
 	if fe == nil {
 		body.decode(resp)
@@ -165,6 +171,9 @@ func explainNetwork(ctx context.Context, host string, err error) error {
 	if errors.Is(err, ssrf.ErrProhibitedIP) || errors.Is(err, ssrf.ErrProhibitedPort) || errors.Is(err, ssrf.ErrProhibitedNetwork) {
 		return &Error{Kind: ErrRefused, Host: host,
 			Text: "only public addresses on ports 80 and 443 are read: a source in your own network needs allow_private = true"}
+	}
+	if errors.Is(err, errNeverDialled) {
+		return &Error{Kind: ErrRefused, Host: host, Text: errNeverDialled.Error() + " is never read, with allow_private neither"}
 	}
 	var ne net.Error
 	if errors.As(err, &ne) && ne.Timeout() {

@@ -67,7 +67,7 @@ func New(o Options) *Client {
 	}
 	c := &Client{agent: userAgent(o), hosts: newHosts(o.Gap), public: o.Base, local: o.Base, dial: o.Dial}
 	if o.Base == nil {
-		c.public, c.local = newTransport(guarded), newTransport(unguarded)
+		c.public, c.local = newTransport(guarded), newTransport(private)
 	}
 	return c.With(Policy{})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -313,6 +314,9 @@ func TestSlowBodyEnds(t *testing.T) {
 		if !errors.Is(err, ErrUnavailable) || time.Since(start) > 40*time.Second {
 			t.Errorf("Get = %v after %s, want unavailable after about 30 s", err, time.Since(start))
 		}
+		if err != nil && err.Error() != "a.example: no whole answer within 30s" {
+			t.Errorf("Get = %v, want it to say what took too long", err)
+		}
 	})
 }
 
@@ -321,7 +325,7 @@ type trickle struct{ ctx context.Context }
 
 func (s *trickle) Read(p []byte) (int, error) {
 	if err := sleep(s.ctx, time.Second); err != nil {
-		return 0, err
+		return 0, net.ErrClosed // as a connection that was closed under the reader says
 	}
 	p[0] = 'x'
 	return 1, nil

@@ -1,9 +1,11 @@
 package fetch
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"syscall"
 	"time"
 
@@ -21,8 +23,24 @@ func guarded(network, address string, c syscall.RawConn) error {
 	return ssrf.New(ssrf.WithDeniedV4Prefixes(azure)).Safe(network, address, c)
 }
 
-// unguarded is for sources with allow_private.
-func unguarded(string, string, syscall.RawConn) error { return nil }
+// errNeverDialled refuses an address that holds no reviews whatever is permitted.
+var errNeverDialled = errors.New("a link-local address or a metadata service")
+
+// private is for sources with allow_private: your own network and any port, but not
+// what hands out the keys of this machine to whoever is redirected there.
+func private(_, address string, _ syscall.RawConn) error {
+	dialled, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	switch ip := dialled.Addr().Unmap().WithZone(""); {
+	case ip.IsLinkLocalUnicast(), ip.IsMulticast():
+		return errNeverDialled
+	case slices.Contains([]string{"168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254"}, ip.String()): // Azure, Alibaba, Oracle, AWS
+		return errNeverDialled
+	}
+	return nil
+}
 
 func newTransport(check control) *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: check}

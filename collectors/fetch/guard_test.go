@@ -63,6 +63,26 @@ func TestGuardAllows(t *testing.T) {
 	}
 }
 
+// TestPrivateIsNotEverything gives the guard of allow_private the same.
+func TestPrivateIsNotEverything(t *testing.T) {
+	for _, ip := range []string{"169.254.169.254", "169.254.170.2", "168.63.129.16", "100.100.100.200", "192.0.0.192", "224.0.0.1",
+		"fe80::1", "fe80::1%lo", "fd00:ec2::254", "ff02::1", "::ffff:169.254.169.254"} {
+		address := netip.AddrPortFrom(netip.MustParseAddr(ip), 80).String()
+		if err := private(network(ip), address, nil); !errors.Is(err, errNeverDialled) {
+			t.Errorf("private(%s) = %v, want it refused", address, err)
+		}
+	}
+	for _, address := range []string{"127.0.0.1:8080", "10.1.2.3:443", "192.168.1.2:80", "[::1]:9000", "[fd12::1]:80", "93.184.216.34:443"} {
+		if err := private("tcp", address, nil); err != nil {
+			t.Errorf("private(%s) = %v, want it allowed", address, err)
+		}
+	}
+	_, err := New(Options{Gap: time.Millisecond}).With(Policy{AllowPrivate: true}).Get(t.Context(), Request{URL: "http://169.254.169.254/latest/"})
+	if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "never read") {
+		t.Errorf("Get = %v, want it refused with the reason", err)
+	}
+}
+
 func network(ip string) string {
 	if strings.Count(ip, ":") > 1 {
 		return "tcp6"

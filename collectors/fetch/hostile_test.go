@@ -157,7 +157,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		resp := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}, "Retry-After": {retry}},
 			Body: io.NopCloser(strings.NewReader(body)), Request: httptest.NewRequest(http.MethodGet, "https://a.example/", nil)}
-		got, err := (&chain{}).answer(resp, h, func() { h.leave(0) })
+		got, err := (&chain{}).answer(resp, h, nil, func() { h.leave(0) })
 		var fe *Error
 		switch {
 		case err != nil && !errors.As(err, &fe):

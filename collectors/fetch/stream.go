@@ -76,7 +76,7 @@ func (s *Stream) open(ctx context.Context, c *Client, address string) error {
 	if c.dial == nil {
 		check := guarded
 		if c.policy.AllowPrivate {
-			check = unguarded
+			check = private
 		}
 		dialer.NetDialContext = (&net.Dialer{Timeout: 10 * time.Second, Control: check}).DialContext
 	}
