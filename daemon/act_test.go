@@ -260,3 +260,63 @@ func TestAReportOfYesterdayKnowsWhatIsOpenNow(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatAPersonClosedStaysClosed: the complaints that were there when somebody said
+// that it is over open no other incident, and new ones do, soon after the next full
+// hour.
+func TestWhatAPersonClosedStaysClosed(t *testing.T) {
+	for name, tt := range map[string]struct {
+		complaints int // every quarter of an hour from then on
+		want       string
+	}{
+		"it was over": {0, "[]"},
+		"it goes on":  {6, "[opened at 15:17]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, now := flooded(t)
+			if _, err := p.Pipeline.Act(t.Context(), Action{Change: brand.Closed, Incident: 1, Actor: "rina"}); err != nil {
+				t.Fatal(err)
+			}
+			var told []string
+			for range 40 { // ten hours
+				from := *now
+				*now = now.Add(15 * time.Minute)
+				watchShop(t, p, from, *now, tt.complaints)
+				for _, change := range evaluate(t, p) {
+					told = append(told, change+now.In(wib).Format(" at 15:04"))
+				}
+				if len(told) > 0 {
+					break
+				}
+			}
+			if fmt.Sprint(told) != tt.want {
+				t.Errorf("after a person closed it at 14:17 the rule told %v, want %s", told, tt.want)
+			}
+		})
+	}
+}
+
+// watchShop stores a run of the shop with so many new complaints.
+func watchShop(t *testing.T, p *Program, from, to time.Time, complaints int) {
+	t.Helper()
+	err := p.Pipeline.Store.Write(t.Context(), func(tx *store.Tx) error {
+		o, err := tx.Origin("Sandang Senja", false, "toko", "sample", "test")
+		if err != nil {
+			return err
+		}
+		var items []store.Item
+		for n := range complaints {
+			id := fmt.Sprint(to.Unix(), "-", n)
+			items = append(items, store.Item{Scored: brand.Scored{Mention: brand.Mention{Brand: "Sandang Senja", Source: "toko", ExternalID: id,
+				Text: "paket " + id + " belum sampai", PublishedAt: to.Add(-time.Duration(n+1) * time.Minute), CollectedAt: to},
+				Score: brand.Score{Polarity: brand.Negative, Language: brand.Indonesian}}, Fingerprint: uint64(to.Unix()+int64(n)) * 0x9e3779b97f4a7c15})
+		}
+		if _, err := tx.Add(o, items); err != nil {
+			return err
+		}
+		return tx.FinishRun(o, store.Run{StartedAt: from, FinishedAt: to, From: from, To: to, Status: "fresh"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

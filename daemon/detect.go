@@ -93,6 +93,7 @@ func (d *decision) verdicts(evaluated time.Time) ([]trends.Verdict, error) {
 	if err != nil {
 		return nil, err
 	}
+	options.Afresh = d.life.Declared()
 	series = known(series)
 	d.series, d.options = series, options
 	oneVoice := d.oneVoice(store.Part{}, series)
@@ -219,6 +220,9 @@ func known(s trends.Series) trends.Series {
 // are judged together, after a pause or at the first start, is told once, with
 // the numbers of the newest hour that fired.
 func (d *decision) next(v trends.Verdict) error {
+	if over := d.life.Declared(); !over.IsZero() && !v.At.After(over) {
+		return nil
+	}
 	var groups store.Groups
 	var causes []brand.Driver
 	if v.Fires || d.active() {

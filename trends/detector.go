@@ -26,6 +26,7 @@ type Detector struct {
 	seen               int  // mentions ever
 	calm               int  // calm hours in a row while ringing
 	wary               int  // until this hour a gap makes the rule ask for more proof
+	afresh             int  // from this hour on windows start afresh by the word of a person, 0 for none
 	silence            silence
 
 	cells   [longest]cell // ring of the newest hours
@@ -64,6 +65,9 @@ type today struct {
 // which must be on a full hour. The location of start gives the local days.
 func NewDetector(o Options, start time.Time) *Detector {
 	d := &Detector{options: o, clock: newClock(start), profile: newProfile(), negatives: newLevel(), others: newLevel()}
+	if after := o.Afresh.Sub(start); !o.Afresh.IsZero() && after > 0 {
+		d.afresh = int((after + time.Hour - 1) / time.Hour)
+	}
 	d.beginDay()
 	return d
 }
@@ -263,14 +267,21 @@ const calmHours = 5
 func (d *Detector) follow(v *Verdict) {
 	d.ringing = d.ringing || v.Fires
 	switch {
+	case d.hours == d.afresh:
+		d.over()
 	case !d.ringing || v.Unsure:
 	case !v.Calm:
 		d.calm = 0
 	default:
 		if d.calm++; d.calm >= calmHours {
-			d.ringing, d.calm, d.since, d.slow, d.stale = false, 0, d.hours, 0, true
+			d.over()
 		}
 	}
+}
+
+// over ends the episode and starts the windows afresh.
+func (d *Detector) over() {
+	d.ringing, d.calm, d.since, d.slow, d.stale = false, 0, d.hours, 0, true
 }
 
 // closeDay learns from the local day that has just ended: its hours, its exposure

@@ -137,6 +137,32 @@ func TestWindowsStartAfreshAfterRecovery(t *testing.T) {
 	}
 }
 
+// The word of a person does the same: from the next full hour on only what is new
+// counts, and what is new fires.
+func TestWindowsStartAfreshByWord(t *testing.T) {
+	const began, said = 40*24 + 6, 40*24 + 10
+	for _, tt := range []struct {
+		name string
+		ends int // hour in which the outage ends
+		want int // first verdict that fires after the word
+	}{{"it is over", said, -1}, {"it goes on", said + 20, said + 1}} {
+		hours := change(steady(42, 300), began, tt.ends, complain(60))
+		d := NewDetector(Options{Afresh: start.Add(said*time.Hour + 20*time.Minute)}, start)
+		var vs []Verdict
+		for _, h := range hours {
+			vs = append(vs, d.Push(h))
+		}
+		if !vs[said].Fires {
+			t.Errorf("%s: the hour of the word does not fire any more", tt.name)
+		}
+		if at := firing(vs, said+1); at != tt.want {
+			t.Errorf("%s: hour %d fires, want %d", tt.name, at, tt.want)
+		} else if at >= 0 && vs[at].Window != 1 {
+			t.Errorf("%s: a window of %d hours reaches back before the word", tt.name, vs[at].Window)
+		}
+	}
+}
+
 func TestPreviewChangesNothing(t *testing.T) {
 	hours := change(steady(41, 100), 40*24+12, 40*24+15, complain(15))
 	d := NewDetector(Options{}, start)

@@ -66,6 +66,17 @@ func (l Life) Next(v Verdict, causes []brand.Driver, now time.Time) (Life, brand
 	return l.calming(v), l.closing(v)
 }
 
+// Declared returns when a person said that the incident is over before that was
+// measured, rounded up to the hour; zero when nobody did. What was written until
+// then is what they meant: it opens no other.
+func (l Life) Declared() time.Time {
+	if l.State != brand.Recovered || l.RecoveredAt.IsZero() ||
+		!l.RecoveringAt.IsZero() && !l.RecoveredAt.Before(l.RecoveringAt.Add(relapseTime)) {
+		return time.Time{}
+	}
+	return l.RecoveredAt.Add(time.Hour - 1).Truncate(time.Hour)
+}
+
 // open begins an incident.
 func open(v Verdict, main brand.Cause) Life {
 	l := Life{State: brand.Open, OpenedAt: v.At, StartedAt: v.At.Add(-time.Duration(v.Rise) * time.Hour),

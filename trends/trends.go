@@ -91,4 +91,7 @@ type Options struct {
 	Sensitivity Sensitivity
 	Events      []Event // spans in which more mentions than usual are expected
 	Margin      float64 // added to the threshold: of a series that is one of n, log10 n
+	// Afresh is when a person said that an episode is over, or zero: windows start
+	// with the next full hour, as after a recovery that was measured.
+	Afresh time.Time
 }
