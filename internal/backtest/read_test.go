@@ -21,7 +21,7 @@ func TestReadTimeline(t *testing.T) {
 		"2,2026-01-04T20:00:00+00:00,5.0,bagus\n"+ // 03 h local, the day before in UTC
 		"3,,1,kapan ini?\n"+
 		"4,kemarin,1,entah\n"+
-		"5,2026-01-05T08:59:59+07:00,,tanpa bintang\n")
+		"5,2026-01-05 08:59:59,,\"tanpa bintang, tanpa zona\"\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,6 +36,19 @@ func TestReadTimeline(t *testing.T) {
 	}
 	if len(h.Undated) != 2 || h.Undated[0] != 5 || h.Undated[1] != 6 {
 		t.Errorf("lines without a time %v, want [5 6]", h.Undated)
+	}
+}
+
+// Times are read as an import reads them, in the zone of the file.
+func TestReadForms(t *testing.T) {
+	for _, text := range []string{"2026-01-05 08:30:00", "2026-01-05 08:30", "2026-01-05T08:30:00", "5 Januari 2026 08:30", "05/01/2026 08:30", "1767576600"} {
+		h, err := read(t, "time,text\n"+text+",a\n")
+		if err != nil || len(h.Undated) > 0 || !h.Start.Equal(time.Date(2026, 1, 5, 0, 0, 0, 0, wib)) || h.Hours[8].Mentions != 1 {
+			t.Errorf("time %q: %+v, %v; want one mention at 08 h", text, h, err)
+		}
+	}
+	if h, err := read(t, "time,text\n2026-01-05,a\n"); err != nil || h.Hours[0].Mentions != 1 {
+		t.Errorf("a day without a time: %+v, %v; want midnight", h, err)
 	}
 }
 
@@ -64,6 +77,8 @@ func TestReadRefuses(t *testing.T) {
 		{"half a star", "time,stars\n2026-01-05T08:30:00+07:00,2.5\n", `x.csv:2: stars: "2.5" is not a whole number from 0 to 5`},
 		{"short row", "time,stars\n2026-01-05T08:30:00+07:00\n", "x.csv:2: wrong number of fields"},
 		{"open quote", "time,text\n2026-01-05T08:30:00+07:00,\"a\n", "x.csv:2: extraneous or missing \" in quoted-field"},
+		{"no usable time", "time,text\nkemarin,a\n2 hari lalu,b\n", `x.csv: none of its 2 rows has a usable time in the column "time": write it like 2026-11-21 08:00:00`},
+		{"no rows", "time,text\n", "x.csv: there are no rows below the names of the columns"},
 		{"a stray year", "time,stars\n1926-01-05T08:30:00+07:00,1\n2026-01-05T08:30:00+07:00,1\n", "x.csv: the events span 100 years, from 1926-01-05 to 2026-01-05: is one of the times wrong?"},
 		{"no counts", "hour,n\n2026-01-05T08:00:00+07:00,1\n", `x.csv:1: there is no column "k", only hour, n`},
 		{"no hour", "hour,n,k\nsoon,1,1\n", `x.csv:2: hour: "soon" is not a time such as 2026-01-05T07:00:00+07:00`},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pantau/brand"
+	"pantau/collectors/dates"
 )
 
 // Judge decides whether a text with stars (0 without) is negative, and why.
@@ -129,8 +130,8 @@ func readTimeline(t *table, name string, zone *time.Location, judge Judge) (*His
 		if err != nil {
 			return nil, err
 		}
-		at, err := time.Parse(time.RFC3339, t.field("time"))
-		if err != nil {
+		at, ok := dated(t.field("time"), zone)
+		if !ok {
 			undated = append(undated, t.line())
 			continue
 		}
@@ -139,12 +140,18 @@ func readTimeline(t *table, name string, zone *time.Location, judge Judge) (*His
 			return nil, err
 		}
 		e := Event{Time: at}
-		if e.Arrived, err = t.arrived(); err != nil {
+		if e.Arrived, err = t.arrived(zone); err != nil {
 			return nil, err
 		}
 		e.Negative, e.Causes = judge(t.field("text"), stars)
 		check.add(e.Negative, stars)
 		events = append(events, e)
+	}
+	if len(events) == 0 && len(undated) > 0 {
+		return nil, fmt.Errorf("%s: none of its %d rows has a usable time in the column \"time\": write it like 2026-11-21 08:00:00", t.file, len(undated))
+	}
+	if len(events) == 0 {
+		return nil, fmt.Errorf("%s: there are no rows below the names of the columns", t.file)
 	}
 	h, err := FromEvents(name, events, zone)
 	if err != nil {
@@ -154,12 +161,26 @@ func readTimeline(t *table, name string, zone *time.Location, judge Judge) (*His
 	return h, nil
 }
 
+// dated reads a time as an import does, in the zone when it names none. What is
+// told from the day of reading, such as "yesterday", is none: it is not the same
+// when it is read a year later.
+func dated(text string, zone *time.Location) (time.Time, bool) {
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at, true
+	}
+	const year = 2100
+	at, _, ok := dates.Parse(text, time.Date(year, 1, 1, 0, 0, 0, 0, zone), zone)
+	later, _, _ := dates.Parse(text, time.Date(year+1, 3, 2, 12, 0, 0, 0, zone), zone)
+	return at, ok && at.Equal(later)
+}
+
 // arrived reads when the row was collected, from the column collected_at or
 // arrived: empty is unknown.
-func (t *table) arrived() (at time.Time, err error) {
+func (t *table) arrived(zone *time.Location) (at time.Time, err error) {
 	for _, column := range []string{"collected_at", "arrived"} {
 		if text := t.field(column); text != "" {
-			if at, err = time.Parse(time.RFC3339, text); err != nil {
+			var ok bool
+			if at, ok = dated(text, zone); !ok {
 				return at, t.errorf("%s: %q is not a time such as 2026-01-05T07:00:00+07:00", column, text)
 			}
 			return at, nil
