@@ -40,7 +40,7 @@ is replayed with its calendar, each mention from when it was collected.
     --sensitivity S    peka, seimbang or tenang (default: as configured)
     --order WHAT       event: as if everything had been seen when it was written
     --config FILE      for a file, too: its lexicon, zone, sensitivity, calendar
-    --zone ZONE        of a file's days, and its times without (default Asia/Jakarta)
+    --zone ZONE        time zone of the days of a file (default Asia/Jakarta)
     --chart FILE       draws it: .png, .svg, .pdf, or .html as a single page
     --json             prints one JSON object
 
