@@ -156,7 +156,7 @@ func listOf(n int) []brand.Alert {
 			name += " " + strconv.Itoa(k)
 		}
 		i := brand.Incident{ID: int64(k + 1), Brand: name, State: brand.Open, Severity: brand.Severity(1 + k%3), Cause: causes[k%len(causes)],
-			Observed: 9 + 7*k%130, Expected: 4.2, Peak: 60}
+			Window: 6 * time.Hour, Observed: 9 + 7*k%130, Expected: 4.2, Peak: 60}
 		if k%5 == 4 {
 			i.State, i.Owner = brand.Acknowledged, "Rina"
 		}

@@ -111,9 +111,11 @@ func (w writer) entry(i brand.Incident) Entry {
 		size = fill(w.report.entryPeak, "peak", e.Size)
 	case !i.State.Ended() && i.Observed > 0:
 		e.Size = w.count(i.Observed)
-		size = e.Size
+		if size = e.Size; i.Window > 0 {
+			size += fill(w.sizeWindow, "window", w.window(i.Window))
+		}
 		if i.Expected > 0 {
-			size = fill(w.report.entrySize, "n", e.Size, "usual", w.usual(i.Expected))
+			size = fill(w.report.entrySize, "n", size, "usual", w.usual(i.Expected))
 		}
 	}
 	e.Detail = join(separator, i.Cause.Name(w.language), size, state)

@@ -225,10 +225,12 @@ func (w writer) openSentence(c brand.Change, i brand.Incident, now time.Time) st
 	if i.Window == time.Hour && form != w.sentenceCounted {
 		window = w.oneHour
 	}
-	text := fill(form, "complaints", w.unit(i.Observed, w.complaint), "brand", i.Brand, "window", window,
+	text := fill(form, "complaints", w.unit(i.Observed, w.complaint), "brand", w.counted(i), "window", window,
 		"until", w.clock(i.UpdatedAt, now))
 	about, usual := fill(w.sentenceCause, "cause", cause), w.multiple(i)
 	switch {
+	case isCause(i.Part):
+		text += usual
 	case i.Cause == brand.Unexplained:
 		text += usual + w.sentenceUnclear
 	case c == brand.CauseChanged: // the lead has named the cause
@@ -240,6 +242,22 @@ func (w writer) openSentence(c brand.Change, i brand.Incident, now time.Time) st
 	}
 	return capital(lead + text + ".")
 }
+
+// counted names what was counted: the brand, or the source or cause of it that was
+// judged alone.
+func (w writer) counted(i brand.Incident) string {
+	kind, name, _ := strings.Cut(i.Part, " ")
+	switch {
+	case name == "":
+		return i.Brand
+	case kind == "cause":
+		return fill(w.ofCause, "brand", i.Brand, "name", w.causeName(name))
+	}
+	return fill(w.ofSource, "brand", i.Brand, "name", plain(name, maxName))
+}
+
+// isCause reports a part of a brand that is one cause.
+func isCause(part string) bool { return strings.HasPrefix(part, "cause ") }
 
 // multiple compares the count with the usual one; nobody can picture a multiple
 // of less than one complaint.

@@ -25,6 +25,8 @@ type phrases struct {
 	sentenceTimes   string                  // {times}
 	sentenceScarce  string                  // when less than one complaint is usual
 	sentenceCause   string                  // {cause}
+	ofSource        string                  // {brand} {name}: when only a source of the brand was counted
+	ofCause         string                  // {brand} {name}: when only a cause was
 	sentenceUnclear string
 	closed          string // {brand}
 	closedAfter     string // {brand} {duration}
@@ -153,6 +155,8 @@ var indonesian = phrases{
 	sentenceTimes:   ", {times} kali lipat dari biasanya",
 	sentenceScarce:  ", padahal biasanya hampir tidak ada",
 	sentenceCause:   ", terutama soal {cause}",
+	ofSource:        "{brand} di {name}",
+	ofCause:         "{brand} soal {name}",
 	sentenceUnclear: ", dan sebabnya belum jelas",
 	closed:          "Keluhan tentang {brand} sudah kembali ke tingkat biasanya.",
 	closedAfter:     "Keluhan tentang {brand} kembali ke tingkat biasanya {duration} setelah mulai naik.",
@@ -188,8 +192,8 @@ var indonesian = phrases{
 	voices:      "{voices} di antara {complaints} (salinan dan orang yang sama dihitung sekali)",
 	allVoices:   "{complaints}, semuanya tulisan yang berbeda",
 	copied:      "{percent} salinan atau dari orang yang sama: {voices} di antara {complaints}, mungkin serbuan ulasan",
-	partSource:  "hanya {name}; merek ini secara keseluruhan masih wajar",
-	partCause:   "hanya soal {name}; merek ini secara keseluruhan masih wajar",
+	partSource:  "angka di atas hanya dari {name}; merek ini secara keseluruhan tidak memicu peringatan",
+	partCause:   "angka di atas hanya soal {name}; merek ini secara keseluruhan tidak memicu peringatan",
 	word:        "“{word}” dalam {texts}",
 	because:     "kata negatif: {words}",
 	openLink:    "buka",
@@ -280,6 +284,8 @@ var english = phrases{
 	sentenceTimes:   ", {times} times the usual number",
 	sentenceScarce:  ", where there are usually almost none",
 	sentenceCause:   ", mainly about {cause}",
+	ofSource:        "{brand} on {name}",
+	ofCause:         "{brand} over {name}",
 	sentenceUnclear: ", with no clear cause yet",
 	closed:          "Complaints about {brand} are back at their usual level.",
 	closedAfter:     "Complaints about {brand} are back at their usual level, {duration} after they began to rise.",
@@ -315,8 +321,8 @@ var english = phrases{
 	voices:      "{voices} among {complaints} (copies and repeat authors count once)",
 	allVoices:   "{complaints}, every text different",
 	copied:      "{percent} copies or from the same person: {voices} among {complaints}, perhaps review bombing",
-	partSource:  "{name} alone; the brand as a whole is as usual",
-	partCause:   "{name} alone; the brand as a whole is as usual",
+	partSource:  "the numbers above are of {name} alone; the brand as a whole raised no alert",
+	partCause:   "the numbers above are of {name} alone; the brand as a whole raised no alert",
 	word:        "“{word}” in {texts}",
 	because:     "negative words: {words}",
 	openLink:    "open",

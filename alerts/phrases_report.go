@@ -45,7 +45,7 @@ type reportPhrases struct {
 	stormLine   string // {incidents}
 	critical    string // {n}
 	shared      string // {name} {n}
-	entrySize   string // {n} {usual}
+	entrySize   string // {n} {usual}, n with its window
 	entryStates map[brand.State]string
 	entryPeak   string // {peak}
 }

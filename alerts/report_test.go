@@ -77,7 +77,7 @@ func TestReportSays(t *testing.T) {
 		{"causes up", reportAlert(brand.Weekly), "Rona Busana: +103 pengiriman terlambat (134, sebelumnya 31)"},
 		{"causes down", reportAlert(brand.Weekly), "Rona Busana: −15 harga dan biaya (9, sebelumnya 24)"},
 		{"slow burn", reportAlert(brand.Weekly), "Kopi Lestari: memburuk pelan-pelan"},
-		{"state and owner of an incident", reportAlert(brand.Weekly), "🟠 Kopi Lestari: aplikasi bermasalah · 16, biasanya 4 · ditangani Bayu"},
+		{"state and owner of an incident", reportAlert(brand.Weekly), "🟠 Kopi Lestari: aplikasi bermasalah · 16 dalam 6 jam, biasanya 4 · ditangani Bayu"},
 		{"a scorecard in seconds", reportAlert(brand.Weekly), "23 pesan terkirim, median 4 detik"},
 		{"a week within a month", reportAlert(brand.Weekly), "Laporan mingguan · 16–22 Nov 2026"},
 		{"a week over two months", digest(brand.Weekly, func(d *brand.Digest) { d.From, d.To = noon.AddDate(0, 0, 7), noon.AddDate(0, 0, 14) }), "28 Nov – 5 Des 2026"},

@@ -49,6 +49,9 @@ func (d *decision) current() (*brand.Incident, error) {
 
 func (d *decision) fillLife(i *brand.Incident) {
 	i.State, i.Cause = d.life.State, trends.MainCause(drivers(d.groups.Causes, d.groups, d.verdict))
+	if alone, ok := causeOf(d.verdict.Part); ok { // the numbers are of this cause, whatever else the brand hears
+		i.Cause = alone
+	}
 	if i.Cause == brand.Unexplained {
 		i.Cause = d.life.Cause
 	}

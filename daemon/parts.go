@@ -2,8 +2,10 @@ package daemon
 
 import (
 	"math"
+	"strings"
 	"time"
 
+	"pantau/brand"
 	"pantau/store"
 	"pantau/trends"
 )
@@ -78,6 +80,13 @@ func (d *decision) judgePart(p store.Part, margin float64, evaluated time.Time) 
 // striking reports whether a part is worth a replay.
 func striking(p store.Part) bool {
 	return p.Observed >= leastPart && float64(p.Observed) >= partTimes*float64(p.Past)/28
+}
+
+// causeOf is the cause that a part is, if it is one.
+func causeOf(part string) (brand.Cause, bool) {
+	key, is := strings.CutPrefix(part, "cause ")
+	c, err := brand.ParseCause(key)
+	return c, is && err == nil
 }
 
 // partName is how verdicts and incidents call a part.

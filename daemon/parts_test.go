@@ -8,6 +8,7 @@ import (
 
 	"pantau/brand"
 	"pantau/store"
+	"pantau/trends"
 )
 
 // twoShops stores 35 days of a big source and of a small one, as a daemon would
@@ -117,6 +118,19 @@ func TestASourceStandsOutAlone(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// An incident of one cause is called after it, however much of another there is:
+// that was not what stood out, such as copies of few texts.
+func TestAPartNamesItsCause(t *testing.T) {
+	for part, want := range map[string]brand.Cause{"cause slow_response": brand.SlowResponse, "source toko": brand.LateDelivery} {
+		d := decision{verdict: trends.Verdict{Part: part, Observed: 310, Expected: 1},
+			groups: store.Groups{Causes: []trends.Group{{Key: "delivery", Observed: 1500, Past: 900}, {Key: "slow_response", Observed: 310, Past: 30}}}}
+		var i brand.Incident
+		if d.fillLife(&i); i.Cause != want {
+			t.Errorf("an incident of %q is about %s, want %s", part, i.Cause, want)
+		}
 	}
 }
 
