@@ -133,7 +133,7 @@ func (c *checker) address(key, text string) {
 func (c *checker) escalation(e escalationFile, s *slackFile) Escalation {
 	after, err := time.ParseDuration(e.After)
 	if err != nil || after < time.Minute || after > 24*time.Hour {
-		c.report("escalation.after", "%q is not between 1m and 24h", e.After)
+		c.report("escalation.after", "%q is not a duration such as 30m, from 1m to 24h", e.After)
 	}
 	c.between("escalation.reminders", e.Reminders, 0, 10)
 	if e.Channel != "" && (s == nil || s.Token == "") {

@@ -3,6 +3,7 @@ package store
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	sqlite3 "github.com/mattn/go-sqlite3"
 
 	"pantau/brand"
 )
@@ -315,5 +318,17 @@ func TestAReaderForHalfAnHour(t *testing.T) {
 		ms(a), ms(b), largest>>20, db.walCap>>20, db.walSize()>>20, len(beside))
 	if got := rows(t, db, `PRAGMA integrity_check`); got != "ok\n" {
 		t.Errorf("integrity_check = %s", got)
+	}
+}
+
+// What to do is said once, however many layers an error passes.
+func TestExplainOnce(t *testing.T) {
+	err := explain(fmt.Errorf("open: %w", explain(sqlite3.Error{Code: sqlite3.ErrFull})))
+	if n := strings.Count(err.Error(), "free space on the disk"); n != 1 {
+		t.Errorf("%q says %d times what to do, want once", err, n)
+	}
+	var se sqlite3.Error
+	if !errors.As(err, &se) || se.Code != sqlite3.ErrFull {
+		t.Errorf("%v is no error of SQLite any more", err)
 	}
 }

@@ -372,25 +372,31 @@ func schemaVersion(ctx context.Context, pool *sql.DB) (version int64, err error)
 	return version, err
 }
 
-// explain adds what to do to the errors of SQLite that an operator meets.
+// explained is an error that says already what to do.
+type explained struct{ error }
+
+func (e explained) Unwrap() error { return e.error }
+
+// explain adds what to do to the errors of SQLite that an operator meets, once.
 func explain(err error) error {
 	var se sqlite3.Error
-	if !errors.As(err, &se) {
+	var once explained
+	if !errors.As(err, &se) || errors.As(err, &once) {
 		return err
 	}
-	switch se.Code {
-	case sqlite3.ErrNotADB:
-		return fmt.Errorf("%w: move the file aside, or set database in config.toml", err)
-	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		return fmt.Errorf("%w: another program is writing to it; stop that one first", err)
-	case sqlite3.ErrCorrupt:
-		return fmt.Errorf("%w: keep the file aside and restore the newest backup", err)
-	case sqlite3.ErrFull:
-		return fmt.Errorf("%w: free space on the disk; nothing committed is lost", err)
-	case sqlite3.ErrReadonly, sqlite3.ErrCantOpen:
-		return fmt.Errorf("%w: give this user the right to write the file and its directory", err)
+	hint := map[sqlite3.ErrNo]string{
+		sqlite3.ErrNotADB:   "move the file aside, or set database in config.toml",
+		sqlite3.ErrBusy:     "another program is writing to it; stop that one first",
+		sqlite3.ErrLocked:   "another program is writing to it; stop that one first",
+		sqlite3.ErrCorrupt:  "keep the file aside and restore the newest backup",
+		sqlite3.ErrFull:     "free space on the disk; nothing committed is lost",
+		sqlite3.ErrReadonly: "give this user the right to write the file and its directory",
+		sqlite3.ErrCantOpen: "give this user the right to write the file and its directory",
+	}[se.Code]
+	if hint == "" {
+		return err
 	}
-	return err
+	return explained{fmt.Errorf("%w: %s", err, hint)}
 }
 
 // Tx is one transaction of the writer. Its methods live beside the tables that

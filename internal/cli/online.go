@@ -113,9 +113,12 @@ func tryAll(ctx context.Context, out io.Writer, sources []daemon.Source, zone *t
 }
 
 func (p trial) print(out io.Writer, zone *time.Location) {
-	seen := fmt.Sprintf("%d items, %d of them name the brand", p.Items, p.Matched)
-	if p.Items == p.Matched {
-		seen = fmt.Sprintf("%d items", p.Items)
+	seen := fmt.Sprintf("%d items", p.Items)
+	if p.Items == 1 {
+		seen = "1 item"
+	}
+	if p.Items != p.Matched {
+		seen += fmt.Sprintf(", %d of them name the brand", p.Matched)
 	}
 	if !p.Newest.IsZero() {
 		seen += ", the newest of " + clock(p.Newest, zone)
