@@ -37,7 +37,7 @@ func pages(t *testing.T) map[string]string {
 // anchors are the places of a page that a link may name, as GitHub makes them.
 func anchors(text string) (list []string) {
 	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
-		plain := regexp.MustCompile("[^\\p{L}\\p{N}_ -]").ReplaceAllString(strings.ToLower(m[1]), "")
+		plain := regexp.MustCompile(`[^\p{L}\p{N}_ -]`).ReplaceAllString(strings.ToLower(m[1]), "")
 		list = append(list, strings.ReplaceAll(plain, " ", "-"))
 	}
 	return list
