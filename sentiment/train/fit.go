@@ -18,6 +18,7 @@ type example struct {
 	features []feature
 	label    int
 	set      int
+	habit    int // of its family, -1 for none
 	weight   float64
 }
 
@@ -30,11 +31,21 @@ type weights struct {
 	frozen           []bool      // a curator's zero stays zero
 	parts            [][]feature // what a phrase stands for besides itself
 	biasPol, biasSub []float64   // by set: a set's own share of labels is not the words' doing
+	habits           []habit
 }
+
+// habit is what entries mean in one family beyond what they mean everywhere. It is
+// learned beside the weights and left behind: "quickly" is a complaint where
+// batteries run down, and "button" where cameras are compared.
+type habit struct{ pol, sub []float64 }
 
 func newWeights(entries, sets int) *weights {
 	f := func(n int) []float64 { return make([]float64, n) }
-	return &weights{f(entries), f(entries), f(entries), f(entries), f(entries), f(entries), make([]bool, entries), make([][]feature, entries), f(sets), f(sets)}
+	w := &weights{f(entries), f(entries), f(entries), f(entries), f(entries), f(entries), make([]bool, entries), make([][]feature, entries), f(sets), f(sets), nil}
+	for range habitual {
+		w.habits = append(w.habits, habit{f(entries), f(entries)})
+	}
+	return w
 }
 
 // expand adds the parts of the phrases that the example holds. The negation of a
@@ -79,9 +90,22 @@ func (w *weights) sums(o options, x *example) (pol, sub float64) {
 	pol, sub = w.biasPol[x.set], w.biasSub[x.set]
 	for _, f := range x.features {
 		p, s := w.own(o, f.id, f.negated)
+		if x.habit >= 0 {
+			h := &w.habits[x.habit]
+			p, s = p+f.side()*h.pol[f.id], s+h.sub[f.id]
+		}
 		pol, sub = pol+f.value*p, sub+f.value*s
 	}
 	return pol, sub
+}
+
+// side is how a feature counts the polarity of its habit: negation turns round
+// about as much of it as of other weights.
+func (f feature) side() float64 {
+	if f.negated {
+		return -0.6
+	}
+	return 1
 }
 
 // gradient returns the derivative of the loss of an example by its two sums.
@@ -117,7 +141,12 @@ func fit(o options, w *weights, xs []example, polar []bool, ridge, flat func(int
 			seen[f.id] += 1
 		}
 	}
+	pulls := make([]float64, n)
+	for i := range pulls {
+		pulls[i] = ridge(int32(i))/seen[i] + flat(int32(i))
+	}
 	ada := [4][]float64{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
+	adaHabits := newWeights(n, 0).habits
 	adaBias := [2][]float64{make([]float64, len(w.biasPol)), make([]float64, len(w.biasPol))}
 	rng := rand.New(rand.NewPCG(o.seed, 7))
 	move := func(v *float64, hist *float64, g float64) {
@@ -134,8 +163,12 @@ func fit(o options, w *weights, xs []example, polar []bool, ridge, flat func(int
 			dp, ds := gradient(pol, sub, x.label, polar[x.set])
 			dp, ds = dp*x.weight, ds*x.weight
 			for _, f := range x.features {
-				pull := ridge(f.id)/seen[f.id] + flat(f.id)
-				i := f.id
+				i, pull := f.id, pulls[f.id]
+				if x.habit >= 0 {
+					h, ada := &w.habits[x.habit], &adaHabits[x.habit]
+					move(&h.pol[i], &ada.pol[i], f.side()*dp*f.value+pull*h.pol[i])
+					move(&h.sub[i], &ada.sub[i], ds*f.value+pull*h.sub[i])
+				}
 				if w.frozen[i] {
 					move(&w.sub[i], &ada[1][i], ds*f.value+pull*(w.sub[i]-w.priorS[i]))
 					continue

@@ -2,7 +2,7 @@
 //
 // Usage:
 //
-//	go run ./sentiment/train [-data DIR] [-lexicon DIR] [-queue FILE] [-leave FAMILY]
+//	go run ./sentiment/train [-data DIR] [-lexicon DIR] [-queue FILE] [-leave FAMILY] [-seed N]
 //
 // It reads DIR/*.tsv ("label<TAB>text"), keeps what a curator decided, and
 // writes weights.tsv and common.tsv into the lexicon folder. The same input gives
@@ -27,6 +27,7 @@ func main() {
 	flag.Float64Var(&o.least, "least", o.least, "logits that a learned entry must weigh to be kept")
 	flag.Float64Var(&o.dropout, "dropout", o.dropout, "share of its entries that a text is learned without, at random")
 	flag.IntVar(&o.epochs, "epochs", o.epochs, "passes over the texts")
+	flag.Uint64Var(&o.seed, "seed", o.seed, "seed of the order of the texts and of what is left out of them")
 	flag.StringVar(&o.leave, "leave", "", "source family to leave out, for a cross-domain check")
 	flag.Parse()
 	if err := run(o); err != nil {

@@ -131,7 +131,7 @@ func (t *trainer) examples(features func(text string, add func(entry string, val
 	for si, d := range t.sets {
 		weight := 10 * math.Pow(float64(len(d.texts)), -0.25)
 		for _, l := range d.texts {
-			x := example{label: l.label, set: si, weight: weight}
+			x := example{label: l.label, set: si, habit: slices.Index(habitual, d.family), weight: weight}
 			features(l.text, func(entry string, value float64, negated bool) {
 				if id, ok := index[entry]; ok {
 					x.features = append(x.features, feature{id: id, negated: negated, value: value})
