@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"crypto/sha256"
+	_ "embed"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -48,6 +49,36 @@ var englishSets = map[string]bool{"nusax_en": true, "vader_tweets": true, "vader
 // say it must not become what a word means in a post or in a review.
 var habitual = []string{"huliu", "pros_cons", "vader_nyt"}
 
+//go:embed table.txt
+var tableWords string
+
+// leastTable is how many words of table.txt a review of a place to eat holds.
+const leastTable = 2
+
+// split splits a set into reviews of places to eat and the rest, so that each learns a
+// bias of its own; they stay one family. Nine of ten such reviews are praise and two of
+// three other texts are not. With one bias for both, "sate" would be praise and
+// "rakyat" a complaint.
+func (d dataset) split() []dataset {
+	words := lines(tableWords)
+	table, rest := d, d
+	table.name, table.texts, rest.texts = d.name+" table", nil, nil
+	for _, x := range d.texts {
+		found := map[string]bool{}
+		for w := range strings.FieldsSeq(strings.ToLower(x.text)) {
+			if words[w] {
+				found[w] = true
+			}
+		}
+		if len(found) >= leastTable {
+			table.texts = append(table.texts, x)
+		} else {
+			rest.texts = append(rest.texts, x)
+		}
+	}
+	return []dataset{table, rest}
+}
+
 // lostEmoji names the sets whose emoji were turned into question marks.
 var lostEmoji = map[string]bool{"prdect": true}
 
@@ -63,7 +94,11 @@ func readAll(dir string) ([]dataset, error) {
 		if err != nil {
 			return nil, err
 		}
-		sets = append(sets, d)
+		if d.name == "smsa" {
+			sets = append(sets, d.split()...)
+		} else {
+			sets = append(sets, d)
+		}
 	}
 	return sets, nil
 }

@@ -23,3 +23,13 @@ func TestLostEmoji(t *testing.T) {
 		}
 	}
 }
+
+// A set that mixes kinds of texts learns a bias for each of them.
+func TestSplit(t *testing.T) {
+	d := dataset{name: "smsa", family: "smsa", texts: []labelled{
+		{positive, "Nasi di warung ini enak"}, {negative, "nasi nasi terus"}, {negative, "rakyat menderita"}}}
+	parts := d.split()
+	if len(parts) != 2 || len(parts[0].texts) != 1 || len(parts[1].texts) != 2 || parts[0].family != parts[1].family {
+		t.Fatalf("split into %+v, want one text of two words of the table, and two", parts)
+	}
+}

@@ -39,13 +39,18 @@ func (t *trainer) list(name string) (map[string]bool, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return map[string]bool{}, nil
 	}
+	return lines(string(data)), err
+}
+
+// lines returns the lines of a list that are no comments.
+func lines(list string) map[string]bool {
 	out := map[string]bool{}
-	for _, line := range strings.Split(string(data), "\n") {
+	for line := range strings.Lines(list) {
 		if !strings.HasPrefix(line, "#") {
 			out[strings.TrimSpace(line)] = true
 		}
 	}
-	return out, err
+	return out
 }
 
 // writeCommon writes which language the frequent words belong to.
@@ -144,7 +149,7 @@ func (t *trainer) write(names []string, w *weights, stats []tally) error {
 		if t.prior[name].Text == "" {
 			learned++
 		}
-		lines = append(lines, t.lines(name, w, i, &stats[i])...)
+		lines = append(lines, t.rows(name, w, i, &stats[i])...)
 	}
 	fmt.Printf("%d entries of %d candidates, %d learned\n", len(lines), len(names), learned)
 	for i, d := range t.sets {
@@ -153,7 +158,7 @@ func (t *trainer) write(names []string, w *weights, stats []tally) error {
 	return t.save("weights.tsv", "entry, polarity, subjectivity (1/16 logit), texts, sources, origin", lines)
 }
 
-func (t *trainer) lines(name string, w *weights, i int, s *tally) []string {
+func (t *trainer) rows(name string, w *weights, i int, s *tally) []string {
 	origin := "learned"
 	if p := t.prior[name]; p.Text != "" {
 		origin = p.Origin + "+learned"
