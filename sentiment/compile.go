@@ -315,13 +315,10 @@ func (c *compiler) filePhrases() {
 	}
 	order := hotFirst(heat)
 	c.a.trie = newTrie(len(order))
-	for k, i := range order {
-		c.items[i].number = firstNode + uint32(k)
-	}
-	for k, i := range order {
+	for _, i := range order {
 		it := &c.items[i]
 		from, last := &c.items[it.from], &c.items[it.last]
-		c.a.trie.put(k, node{from: from.number, word: last.number, entry: it.entry, roles: it.roles})
+		it.number = c.a.trie.put(node{from: from.number, word: last.number, entry: it.entry, roles: it.roles})
 		if from.from == 0 {
 			c.a.words[from.number].flags |= wordStarts
 			c.a.words[last.number].flags |= wordContinues

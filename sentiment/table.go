@@ -122,16 +122,16 @@ func edgeHash(from, word uint32) uint64 {
 }
 
 // trie holds phrases as paths of word numbers. A place on a path is the number
-// of its first word, and then firstNode and the number of a node.
+// of its first word, and then firstNode and where its node lies.
 type trie struct {
-	nodes []node   // frequent ones first: what is read most lies together
-	slots []uint32 // open-addressed: the number of a node plus one, and its tag
+	nodes []node   // open-addressed
 	pairs *pairSet // of words that a phrase starts with
 }
 
 const firstNode = 1 << 31
 
-// node is the end of a path. A path without an entry or cause has neither.
+// node is the end of a path. A path without an entry or cause has neither. The word of
+// a free place is 0.
 type node struct {
 	from, word uint32
 	entry      int32  // sentiment entry, -1 when there is none
@@ -141,9 +141,7 @@ type node struct {
 }
 
 // newTrie returns a trie with room for n nodes.
-func newTrie(n int) trie {
-	return trie{make([]node, n), make([]uint32, 1<<bits.Len(uint(n*3/2))), new(pairSet)}
-}
+func newTrie(n int) trie { return trie{make([]node, 2*n+1), new(pairSet)} }
 
 // pairHash mixes two numbers. Its high bits are the best.
 func pairHash(first, second uint32) uint64 {
@@ -169,36 +167,41 @@ func (p *pairSet) has(hash uint64, may wordFlags) bool {
 	return p[b>>6]>>(b&63)&uint64(may) != 0
 }
 
-// put files node k.
-func (t *trie) put(k int, n node) {
-	h, mask := pairHash(n.from, n.word), uint64(len(t.slots)-1)
+// put files a node and returns its place. Nodes that are put first are found first.
+func (t *trie) put(n node) uint32 {
+	h := pairHash(n.from, n.word)
 	if n.from < firstNode {
 		t.pairs.add(h)
 	} else {
 		t.node(n.from).goesOn = true
 	}
-	i := placeOf(h, mask)
-	for t.slots[i] != 0 {
-		i = (i + 1) & mask
+	i := t.home(h)
+	for t.nodes[i].word != 0 {
+		i = t.after(i)
 	}
-	n.goesOn = t.nodes[k].goesOn
-	t.nodes[k], t.slots[i] = n, uint32(h)&tagMask|uint32(k+1)
+	t.nodes[i] = n
+	return firstNode + uint32(i)
+}
+
+// home returns where the search for a hash begins.
+func (t *trie) home(h uint64) uint64 { return h >> 32 * uint64(len(t.nodes)) >> 32 }
+
+func (t *trie) after(i uint64) uint64 {
+	if i++; i == uint64(len(t.nodes)) {
+		return 0
+	}
+	return i
 }
 
 // next follows word from a place, where hash is that of the two. It reports 0 when
 // no phrase goes on there.
 func (t *trie) next(from, word uint32, hash uint64) uint32 {
-	mask, tag := uint64(len(t.slots)-1), uint32(hash)&tagMask
-	for i := placeOf(hash, mask); ; i++ {
-		slot := t.slots[i&mask]
-		if slot == 0 {
+	for i := t.home(hash); ; i = t.after(i) {
+		switch n := &t.nodes[i]; {
+		case n.word == word && n.from == from:
+			return firstNode + uint32(i)
+		case n.word == 0:
 			return 0
-		}
-		if slot&tagMask == tag {
-			k := slot&^tagMask - 1
-			if n := &t.nodes[k]; n.from == from && n.word == word {
-				return firstNode + k
-			}
 		}
 	}
 }
