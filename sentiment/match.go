@@ -141,10 +141,7 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 	}
 	entry, n := w.entry, 1
 	if pair {
-		if w.flags&wordContrast != 0 {
-			s.opened = i // also where it starts an entry, as in "padahal sinyal bagus"
-		}
-		entry, n = a.phrase(sc, s, i, entry)
+		entry, n = a.phrase(sc, s, i, w)
 	}
 	if w.flags&wordCauses != 0 {
 		a.causes(sc, s, i, i, &a.roles[w.extra])
@@ -180,8 +177,8 @@ func (a *Analyzer) take(s *scope, i, n int, w *word, entry int32) {
 
 // phrase returns the longest entry that starts at token i and how many tokens
 // it takes. Causes that end on the way are noted.
-func (a *Analyzer) phrase(sc *scratch, s *scope, i int, entry int32) (int32, int) {
-	best, at := 1, sc.tokens[i].word
+func (a *Analyzer) phrase(sc *scratch, s *scope, i int, w *word) (int32, int) {
+	entry, best, at := w.entry, 1, sc.tokens[i].word
 	for j := i + 1; j < len(sc.tokens); j++ {
 		t := &sc.tokens[j]
 		if t.flags&tokenBreak != 0 || t.word == 0 {
@@ -189,6 +186,9 @@ func (a *Analyzer) phrase(sc *scratch, s *scope, i int, entry int32) (int32, int
 		}
 		if at = a.trie.next(at, t.word, pairHash(at, t.word)); at == 0 {
 			break
+		}
+		if w.flags&wordContrast != 0 {
+			s.opened = i // also where it starts an entry, as in "padahal sinyal bagus"
 		}
 		n := a.trie.node(at)
 		if n.entry >= 0 {
