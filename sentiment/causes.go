@@ -161,7 +161,7 @@ func (a *Analyzer) causes(sc *scratch, s *scope, i, j int, r *causeRoles) {
 		}
 	}
 	if set := r.topic &^ anyCause; set != 0 {
-		if !sc.topical {
+		if sc.moods == 0 {
 			a.open(sc)
 		}
 		sc.topics(s, i, here, set)
@@ -217,7 +217,7 @@ func (sc *scratch) pause(i, j int) bool {
 // open makes up for the moods before the first topic: only the last complaint
 // can matter to it.
 func (a *Analyzer) open(sc *scratch) {
-	sc.topical = true
+	sc.moods = wordMood
 	for i := len(sc.matches) - 1; i >= 0; i-- {
 		m := &sc.matches[i]
 		if a.info[m.entry].flags&entryMood != 0 && a.polarity(m) <= -sternFault {

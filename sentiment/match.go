@@ -66,13 +66,11 @@ func (a *Analyzer) match(sc *scratch) {
 		at := len(sc.matches)
 		m := &sc.matches[:at+1][at] // field by field: a copy would wait for its parts to be stored
 		m.start, m.end, m.entry, m.last, m.value, m.rule = t.start, t.end, w.entry, int32(i), 1, 0
-		if w.entry >= 0 {
-			s.lastHit = at
-			at++
-		}
-		sc.matches = sc.matches[:at]
-		heard, bit := &sc.heard[w.entry>>6&3], uint64(w.entry>>31&1^1)<<(w.entry&63)
-		if *heard&bit != 0 || sc.topical && w.flags&wordMood != 0 {
+		none := int(w.entry >> 31) // all bits, or none of them: whether there is an entry is anybody's guess
+		s.lastHit = s.lastHit&none | at&^none
+		sc.matches = sc.matches[:at+1+none]
+		heard, bit := &sc.heard[w.entry>>6&3], uint64(1+none)<<(w.entry&63)
+		if *heard&bit|uint64(w.flags&sc.moods) != 0 {
 			a.finish(sc, &s, i, m)
 		} else {
 			*heard |= bit
@@ -279,7 +277,7 @@ func (a *Analyzer) finish(sc *scratch, s *scope, i int, m *match) {
 		m.rule |= ruleRepeated
 		m.value *= echo[min(k, len(echo)-1)]
 	}
-	if sc.topical && a.info[m.entry].flags&entryMood != 0 {
+	if sc.moods != 0 && a.info[m.entry].flags&entryMood != 0 {
 		a.mood(sc, s, i, m)
 	}
 }

@@ -145,14 +145,14 @@ type scratch struct {
 	heard    [4]uint64 // one bit for the entries so far
 	buf      folded
 	alt      folded
-	lower    int   // letters in lower case
-	upper    int   // letters in capitals
-	marks    int32 // tokens that are no words
-	contexts int   // matches that make no text known
-	loud     bool  // an entry stands in capitals
-	caused   bool  // last is of this text
-	topical  bool  // the topic of a cause was named
-	fact     bool  // a complaint was stated as a fact
+	lower    int       // letters in lower case
+	upper    int       // letters in capitals
+	marks    int32     // tokens that are no words
+	contexts int       // matches that make no text known
+	loud     bool      // an entry stands in capitals
+	moods    wordFlags // wordMood, when the topic of a cause was named
+	caused   bool      // last is of this text
+	fact     bool      // a complaint was stated as a fact
 }
 
 // keepBytes bounds the memory that a rare huge text leaves in the pool.
@@ -169,5 +169,5 @@ func (s *scratch) reset() {
 	s.tokens, s.signs, s.causes = s.tokens[:0], s.signs[:0], s.causes[:0]
 	s.lower, s.upper, s.contexts, s.marks = 0, 0, 0, 0
 	s.heard, s.votes = [4]uint64{}, [8]int32{}
-	s.loud, s.caused, s.topical, s.fact = false, false, false, false
+	s.moods, s.loud, s.caused, s.fact = 0, false, false, false
 }
