@@ -125,7 +125,7 @@ type causeState struct {
 type seen struct{ token, start, end int32 }
 
 // near reports whether the role stands before token i, in its clause and in reach.
-func (r *seen) near(s *scope, i int) bool { return r.between(s.opened, i, causeReach) }
+func (r *seen) near(s *clause, i int) bool { return r.between(int(s.opened), i, causeReach) }
 
 func (r *seen) between(from, i, reach int) bool {
 	last := int(r.token)
@@ -133,19 +133,83 @@ func (r *seen) between(from, i, reach int) bool {
 }
 
 // meets is near for a role of cause c.
-func (r *seen) meets(s *scope, i, c int) bool {
+func (r *seen) meets(s *clause, i, c int) bool {
 	if across>>c&1 != 0 {
-		return r.between(s.sentence, i, acrossReach)
+		return r.between(int(s.sentence), i, acrossReach)
 	}
 	return r.near(s, i)
 }
 
-// causes notes the roles of the word or phrase from token i to token j.
-func (a *Analyzer) causes(sc *scratch, s *scope, i, j int, r *causeRoles) {
-	l := &sc.last
-	if !sc.caused {
-		sc.caused, *l = true, causeState{}
+// mention is a word or phrase of a text with a part in a cause.
+type mention struct {
+	clause
+	first, last int32 // its tokens
+	roles       uint16
+}
+
+// note notes the word or phrase from token i to token j.
+func (a *Analyzer) note(sc *scratch, s *scope, i, j int, roles uint16) {
+	sc.mentions = append(sc.mentions, mention{s.clause, int32(i), int32(j), roles})
+	sc.parts.add(a.roles[roles])
+}
+
+// complains reports whether the mentions of a text may be evidence for a cause: one is by
+// itself, a topic and a fault are of the same cause, or a topic of which any stern
+// negative entry is a fault meets one. Most texts need no closer look.
+func (a *Analyzer) complains(sc *scratch) bool {
+	p := &sc.parts
+	if (p.direct|p.topic&(p.fault|p.expected))&^anyCause != 0 {
+		return true
 	}
+	if p.topic&generic != 0 {
+		for i := range sc.matches {
+			if a.mood(&sc.matches[i]) <= -sternFault {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// blames finds the causes in the mentions and moods of a text, in their order.
+func (a *Analyzer) blames(sc *scratch) {
+	sc.last = causeState{}
+	rest := sc.matches
+	if sc.parts.topic&generic == 0 {
+		rest = nil // moods matter to no other topic
+	}
+	for i := range sc.mentions {
+		x := &sc.mentions[i]
+		rest = a.moods(sc, rest, x.first)
+		sc.mention(x, &a.roles[x.roles])
+	}
+	a.moods(sc, rest, int32(len(sc.tokens)))
+	if len(sc.causes) > 0 {
+		a.weigh(sc)
+	}
+}
+
+// moods lets the matches that start before a token settle the topics before them, and
+// returns the others.
+func (a *Analyzer) moods(sc *scratch, matches []match, before int32) []match {
+	for i := range matches {
+		m := &matches[i]
+		if m.first() >= before {
+			return matches[i:]
+		}
+		switch mood := a.mood(m); {
+		case mood <= -sternFault:
+			sc.fault(m)
+		case mood >= plainFault:
+			sc.last.about = 0
+		}
+	}
+	return nil
+}
+
+// mention lets a word or phrase play its part.
+func (sc *scratch) mention(x *mention, r *causeRoles) {
+	l, s, i, j := &sc.last, &x.clause, int(x.first), int(x.last)
 	if r.harmless() {
 		l.harmless = max(l.harmless, j+1)
 	}
@@ -161,9 +225,6 @@ func (a *Analyzer) causes(sc *scratch, s *scope, i, j int, r *causeRoles) {
 		}
 	}
 	if set := r.topic &^ anyCause; set != 0 {
-		if sc.moods == 0 {
-			a.open(sc)
-		}
 		sc.topics(s, i, here, set)
 	}
 	faults := r.fault
@@ -190,9 +251,9 @@ func (a *Analyzer) causes(sc *scratch, s *scope, i, j int, r *causeRoles) {
 
 // denies returns the token that denies what starts at token i, -1 when there is
 // none. For causes, "tidak ada" does, though the scorer takes it for one entry.
-func (sc *scratch) denies(s *scope, i int) int {
-	if s.negator >= 0 && s.negator < i {
-		return s.negator
+func (sc *scratch) denies(s *clause, i int) int {
+	if by := int(s.negator); by >= 0 && by < i {
+		return by
 	}
 	from := sc.last.absent
 	if from == 0 || from > i || i-from >= negationReach {
@@ -214,26 +275,19 @@ func (sc *scratch) pause(i, j int) bool {
 	return false
 }
 
-// open makes up for the moods before the first topic: only the last complaint
-// can matter to it.
-func (a *Analyzer) open(sc *scratch) {
-	sc.moods = wordMood
-	for i := len(sc.matches) - 1; i >= 0; i-- {
-		m := &sc.matches[i]
-		if a.info[m.entry].flags&entryMood != 0 && a.polarity(m) <= -sternFault {
-			sc.last.negative = seen{m.last + 1, m.start, m.end}
-			return
-		}
+// mood is the polarity of the entry of m as it is used, in sixteenths, where it can settle
+// a topic, and zero elsewhere: a stern negative entry is a fault of the topic before it, a
+// positive one ends it.
+func (a *Analyzer) mood(m *match) int8 {
+	e := &a.info[m.entry]
+	if e.flags&(entryMood|entryContext) != entryMood {
+		return 0
 	}
-}
-
-// polarity is that of the entry of m as it is used, in sixteenths.
-func (a *Analyzer) polarity(m *match) int8 {
-	return a.info[m.entry].weights[m.rule&ruleNegated].pol
+	return e.weights[m.rule&ruleNegated].pol
 }
 
 // topics pairs a topic with the faults before it.
-func (sc *scratch) topics(s *scope, i int, here seen, set uint32) {
+func (sc *scratch) topics(s *clause, i int, here seen, set uint32) {
 	l := &sc.last
 	bad := l.negative.near(s, i) && !l.latest.near(s, int(l.negative.token)-1)
 	if l.latest.token == here.token {
@@ -265,22 +319,19 @@ const (
 const generic uint32 = 1<<brand.ProductQuality | 1<<brand.CustomerService |
 	1<<brand.AfterSales
 
-// mood lets a polar entry settle the topic before it: a negative one is a fault,
-// a positive one ends the topic. Only entries with entryMood can.
-func (a *Analyzer) mood(sc *scratch, s *scope, i int, m *match) {
-	pol := a.polarity(m)
-	l := &sc.last
-	switch {
-	case pol <= -sternFault:
-		l.negative = seen{m.last + 1, m.start, m.end}
-		within := int(m.last) > i && int(l.latest.token) > i // "koneksi rasa GPRS": a phrase holds its topic
-		if within || l.latest.near(s, i) {
-			for set := l.about & generic; set != 0; set &= set - 1 {
-				sc.suspect(bits.TrailingZeros32(set), l.latest, l.negative)
-			}
+// fault lets a stern negative entry be a fault of the topic before it.
+func (sc *scratch) fault(m *match) {
+	l, i := &sc.last, int(m.first())
+	l.negative = seen{m.last + 1, m.start, m.end}
+	here := clause{opened: int32(i)}
+	for here.opened > 0 && i-int(here.opened) < causeReach && sc.tokens[here.opened].flags&tokenOpens == 0 {
+		here.opened--
+	}
+	within := m.size > 1 && int(l.latest.token) > i // "koneksi rasa GPRS": a phrase holds its topic
+	if within || l.latest.near(&here, i) {
+		for set := l.about & generic; set != 0; set &= set - 1 {
+			sc.suspect(bits.TrailingZeros32(set), l.latest, l.negative)
 		}
-	case pol >= plainFault:
-		l.about = 0
 	}
 }
 

@@ -57,7 +57,6 @@ const (
 	wordEnglish
 	wordMalay
 	wordRegional
-	wordMood      // its entry has entryMood
 	wordContinues // the second word of a phrase
 	wordStarts    // a phrase starts with it
 )
@@ -278,9 +277,6 @@ func (c *compiler) properties(it *item) word {
 	if it.entry >= 0 {
 		if c.a.info[it.entry].flags&entryContext != 0 {
 			w.flags |= wordContext
-		}
-		if c.a.info[it.entry].flags&entryMood != 0 {
-			w.flags |= wordMood
 		}
 		if p := c.a.info[it.entry].weights[0].pol; p >= rootPolarity || p <= -rootPolarity {
 			w.flags |= wordRoot

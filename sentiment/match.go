@@ -9,9 +9,13 @@ type match struct {
 	last       int32   // its last token
 	value      float32 // how much the entry counts: 1, changed by emphasis and repetition
 	rule       rules
+	size       uint8 // in tokens
 	negator    int32 // the token that negates it, where rule says so
 	booster    int32 // the token that intensifies or diminishes it, where rule says so
 }
+
+// first returns its first token.
+func (m *match) first() int32 { return m.last - int32(m.size) + 1 }
 
 type rules uint8
 
@@ -31,23 +35,28 @@ const (
 	echoWindow     = 16 // matches that are searched for the same entry
 )
 
-// scope is what the words before the current one do to it.
-type scope struct {
-	negator  int     // token of the open negator, -1 when none
-	booster  int     // token of the last intensifier
-	boost    float32 // its factor
-	opened   int     // first token of the clause
-	sentence int     // first token of the sentence
-	lastHit  int     // match that a following intensifier may raise
-	taken    int     // tokens before it belong to an entry
-	plain    int     // from this token on nothing is open
+// clause is where a token stands.
+type clause struct {
+	negator  int32 // token of the open negator, -1 when none
+	opened   int32 // first token of the clause
+	sentence int32 // first token of the sentence
 }
 
-// match cuts the tokens of sc into entries, longest first, and notes causes. Most
+// scope is what the words before the current one do to it.
+type scope struct {
+	clause
+	booster int     // token of the last intensifier
+	boost   float32 // its factor
+	lastHit int     // match that a following intensifier may raise
+	taken   int     // tokens before it belong to an entry
+	plain   int     // from this token on nothing is open
+}
+
+// match cuts the tokens of sc into entries, longest first, and finds causes. Most
 // tokens are an entry by themselves, or nothing, with nothing open before them:
 // they take few branches that a text can surprise.
 func (a *Analyzer) match(sc *scratch) {
-	s := scope{negator: -1, booster: -1, lastHit: -1}
+	s := scope{clause: clause{negator: -1}, booster: -1, lastHit: -1}
 	sc.tokens = append(sc.tokens, token{flags: tokenBreak}) // so that every token has a next one
 	tokens := sc.tokens
 	sc.tokens = tokens[:len(tokens)-1]
@@ -65,19 +74,19 @@ func (a *Analyzer) match(sc *scratch) {
 		}
 		at := len(sc.matches)
 		m := &sc.matches[:at+1][at] // field by field: a copy would wait for its parts to be stored
-		m.start, m.end, m.entry, m.last, m.value, m.rule = t.start, t.end, w.entry, int32(i), 1, 0
+		m.start, m.end, m.entry, m.last, m.value, m.rule, m.size = t.start, t.end, w.entry, int32(i), 1, 0, 1
 		none := int(w.entry >> 31) // all bits, or none of them: whether there is an entry is anybody's guess
 		s.lastHit = s.lastHit&none | at&^none
 		sc.matches = sc.matches[:at+1+none]
 		heard, bit := &sc.heard[w.entry>>6&3], uint64(1+none)<<(w.entry&63)
-		if *heard&bit|uint64(w.flags&sc.moods) != 0 {
-			a.finish(sc, &s, i, m)
+		if *heard&bit != 0 {
+			sc.repeat(m)
 		} else {
 			*heard |= bit
 		}
 	}
-	if len(sc.causes) > 0 {
-		a.weigh(sc)
+	if a.complains(sc) {
+		a.blames(sc)
 	}
 	a.irony(sc)
 }
@@ -122,19 +131,25 @@ func (a *Analyzer) irony(sc *scratch) {
 }
 
 // cut ends the clause before token i.
-func (s *scope) cut(i int) {
+func (s *scope) cut(sc *scratch, i int) {
 	s.negator, s.booster, s.lastHit = -1, -1, -1
-	s.opened = i
+	s.begin(sc, i)
+}
+
+// begin lets a clause start at token i.
+func (s *scope) begin(sc *scratch, i int) {
+	s.opened = int32(i)
+	sc.tokens[i].flags |= tokenOpens
 }
 
 // step handles what starts at token i, whatever is open.
 func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 	t := &sc.tokens[i]
 	if t.flags&tokenBreak != 0 {
-		s.cut(i)
-		s.sentence = i
+		s.cut(sc, i)
+		s.sentence = int32(i)
 	}
-	if s.negator >= 0 && (i-s.negator > negationReach || t.flags&tokenComma != 0) {
+	if s.negator >= 0 && (i-int(s.negator) > negationReach || t.flags&tokenComma != 0) {
 		s.negator = -1
 	}
 	entry, n := w.entry, 1
@@ -142,7 +157,7 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 		entry, n = a.phrase(sc, s, i, w)
 	}
 	if w.flags&wordCauses != 0 {
-		a.causes(sc, s, i, i, &a.roles[w.extra])
+		a.note(sc, s, i, i, w.extra)
 	}
 	if i >= s.taken {
 		if n == 1 && w.flags&(wordNegator|wordBoost|wordContrast) != 0 {
@@ -155,7 +170,7 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 	}
 	s.plain = s.taken
 	if s.negator >= 0 {
-		s.plain = max(s.plain, s.negator+negationReach+1)
+		s.plain = max(s.plain, int(s.negator)+negationReach+1)
 	}
 	if s.booster >= 0 {
 		s.plain = max(s.plain, s.booster+intensifyReach+1)
@@ -166,7 +181,7 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 func (a *Analyzer) take(s *scope, i, n int, w *word, entry int32) {
 	s.taken = i + n
 	if n > 1 && w.flags&wordNegator != 0 {
-		s.negator = i
+		s.negator = int32(i)
 		if a.info[entry].flags&entryClosed != 0 {
 			s.negator = -1
 		}
@@ -186,14 +201,14 @@ func (a *Analyzer) phrase(sc *scratch, s *scope, i int, w *word) (int32, int) {
 			break
 		}
 		if w.flags&wordContrast != 0 {
-			s.opened = i // also where it starts an entry, as in "padahal sinyal bagus"
+			s.begin(sc, i) // also where it starts an entry, as in "padahal sinyal bagus"
 		}
 		n := a.trie.node(at)
 		if n.entry >= 0 {
 			entry, best = n.entry, j-i+1
 		}
 		if n.roles != 0 {
-			a.causes(sc, s, i, j, &a.roles[n.roles])
+			a.note(sc, s, i, j, n.roles)
 		}
 		if !n.goesOn {
 			break
@@ -210,9 +225,9 @@ func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 			s.negator = -1 // two negators cancel out
 			return
 		}
-		s.negator = i
+		s.negator = int32(i)
 	case w.flags&wordContrast != 0:
-		s.cut(i)
+		s.cut(sc, i)
 	default:
 		boost := float32(a.boosts[sc.tokens[i].word]) / 100
 		s.booster, s.boost = i, boost
@@ -244,15 +259,15 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
 	at := len(sc.matches)
 	sc.matches = sc.matches[:at+1]
 	m := &sc.matches[at]
-	m.start, m.end, m.entry, m.last, m.value, m.rule = t.start, sc.tokens[i+n-1].end, entry, int32(i+n-1), 1, 0
+	m.start, m.end, m.entry, m.last, m.value, m.rule, m.size = t.start, sc.tokens[i+n-1].end, entry, int32(i+n-1), 1, 0, uint8(n)
 	if a.info[entry].flags&entryContext != 0 {
 		sc.contexts++
 		return
 	}
-	if s.negator >= 0 && s.negator < i && i-s.negator <= negationReach {
+	if by := int(s.negator); by >= 0 && by < i && i-by <= negationReach {
 		m.rule |= ruleNegated
-		m.negator = int32(s.negator)
-		if s.lastHit < 0 || int(sc.matches[s.lastHit].last) < s.negator {
+		m.negator = s.negator
+		if s.lastHit < 0 || sc.matches[s.lastHit].last < s.negator {
 			m.start = sc.tokens[s.negator].start
 		}
 	}
@@ -264,21 +279,17 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
 		sc.loud = true
 	}
 	s.lastHit = at
-	a.finish(sc, s, i, m)
+	sc.repeat(m)
 }
 
-// finish lowers what a match counts when its entry was there before, and lets it
-// settle the topic.
-func (a *Analyzer) finish(sc *scratch, s *scope, i int, m *match) {
+// repeat lowers what a match counts when its entry was there before.
+func (sc *scratch) repeat(m *match) {
 	heard, bit := &sc.heard[m.entry>>6&3], uint64(1)<<(m.entry&63)
 	if *heard&bit == 0 {
 		*heard |= bit
 	} else if k := sc.echoes(len(sc.matches) - 1); k > 0 {
 		m.rule |= ruleRepeated
 		m.value *= echo[min(k, len(echo)-1)]
-	}
-	if sc.moods != 0 && a.info[m.entry].flags&entryMood != 0 {
-		a.mood(sc, s, i, m)
 	}
 }
 

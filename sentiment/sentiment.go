@@ -139,20 +139,20 @@ type scratch struct {
 	greatest uint32   // word of all
 	folded   []token  // tokens before those that stand for several words are replaced
 	matches  []match
+	mentions []mention
+	parts    causeRoles // of all mentions
 	causes   []brand.CauseHit
 	last     causeState
 	votes    [8]int32  // tokens by the languages of their words
 	heard    [4]uint64 // one bit for the entries so far
 	buf      folded
 	alt      folded
-	lower    int       // letters in lower case
-	upper    int       // letters in capitals
-	marks    int32     // tokens that are no words
-	contexts int       // matches that make no text known
-	loud     bool      // an entry stands in capitals
-	moods    wordFlags // wordMood, when the topic of a cause was named
-	caused   bool      // last is of this text
-	fact     bool      // a complaint was stated as a fact
+	lower    int   // letters in lower case
+	upper    int   // letters in capitals
+	marks    int32 // tokens that are no words
+	contexts int   // matches that make no text known
+	loud     bool  // an entry stands in capitals
+	fact     bool  // a complaint was stated as a fact
 }
 
 // keepBytes bounds the memory that a rare huge text leaves in the pool.
@@ -166,8 +166,8 @@ func (s *scratch) reset() {
 	if len(s.text) > keepBytes {
 		*s = *newScratch().(*scratch)
 	}
-	s.tokens, s.signs, s.causes = s.tokens[:0], s.signs[:0], s.causes[:0]
+	s.tokens, s.signs, s.mentions, s.causes = s.tokens[:0], s.signs[:0], s.mentions[:0], s.causes[:0]
 	s.lower, s.upper, s.contexts, s.marks = 0, 0, 0, 0
 	s.heard, s.votes = [4]uint64{}, [8]int32{}
-	s.moods, s.loud, s.caused, s.fact = 0, false, false, false
+	s.parts, s.loud, s.fact = causeRoles{}, false, false
 }

@@ -22,6 +22,7 @@ const (
 	tokenJoined                        // came from the same surface form as the one before
 	tokenMark                          // punctuation, number or address: no word
 	tokenPlain                         // ASCII letters and digits only
+	tokenOpens                         // a clause starts with it
 )
 
 // The classes of bytes.
