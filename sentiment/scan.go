@@ -74,6 +74,9 @@ func (s *scratch) line(k int, gap tokenFlags) int {
 		sign, next := b[end], end+1
 		i, end = runs[k], runs[k+1]
 		if i != next || sign != ' ' {
+			if sign == ' ' && i == next+2 {
+				sign, next = b[next], next+1 // a pause that stands apart
+			}
 			if gap = pauses[sign]; gap == 0 || i != next && (i != next+1 || b[next] != ' ') {
 				break
 			}
