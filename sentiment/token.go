@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -245,9 +246,17 @@ func (a *Analyzer) joined(sc *scratch, text string, i, end int, gap *tokenFlags)
 // unfold puts the words that a surface form stands for in its place. The clitic
 // nya, where it is written apart, belongs to the word before it.
 func (a *Analyzer) unfold(sc *scratch) {
-	from := append(sc.folded[:0], sc.tokens...)
-	sc.folded, sc.tokens = from, sc.tokens[:0]
+	n, special := 0, a.model.special
+	for n < len(sc.tokens) && sc.tokens[n].word < special {
+		n++
+	}
+	from := append(sc.folded[:0], sc.tokens[n:]...)
+	sc.folded, sc.tokens = from, sc.tokens[:n]
 	for _, t := range from {
+		if t.word < special {
+			sc.tokens = append(sc.tokens, t)
+			continue
+		}
 		switch w := &a.words[t.word]; {
 		case w.flags&wordSilent != 0:
 			counted := false // with the span of the word before it
@@ -264,8 +273,6 @@ func (a *Analyzer) unfold(sc *scratch) {
 				sc.tokens = append(sc.tokens, t)
 				t.flags = tokenJoined
 			}
-		default:
-			sc.tokens = append(sc.tokens, t)
 		}
 	}
 }
@@ -300,13 +307,12 @@ func (s *scratch) count(t *token) {
 	if t.flags&tokenPlain == 0 {
 		return
 	}
-	for _, c := range s.text[t.start:t.end] {
-		switch {
-		case c >= 'a':
-			s.lower++
-		case c >= 'A':
-			s.upper++
-		}
+	for i, end := int(t.start), int(t.end); i < end; i += 8 {
+		x := eightAt(s.text, i)
+		letters := x & wordBits & masks[min(end-i, 8)].head
+		small := letters & (x & caseBits << 1)
+		s.lower += bits.OnesCount64(small)
+		s.upper += bits.OnesCount64(letters &^ small)
 	}
 }
 
