@@ -127,9 +127,7 @@ func (sc *scratch) scale(evidence float64) float64 {
 func (a *Analyzer) pNegative(w Weights) float64 {
 	t := a.model.temperature
 	neg, pos := (w.Subjectivity-w.Polarity)/t+a.model.prior, (w.Subjectivity+w.Polarity)/t
-	top := max(neg, pos, 0) // taken off, so that nothing overflows
-	e := math.Exp(neg - top)
-	return e / (e + math.Exp(pos-top) + math.Exp(-top))
+	return 1 / (1 + math.Exp(pos-neg) + math.Exp(-neg)) // what overflows leaves zero
 }
 
 // doubtful reports that a person should read the text before it counts: stars
