@@ -35,9 +35,12 @@ const (
 	echoWindow     = 16 // matches that are searched for the same entry
 )
 
+// none is a token before all texts, out of reach of their first.
+const none = -max(negationReach, intensifyReach) - 1
+
 // clause is where a token stands.
 type clause struct {
-	negator  int32 // token of the open negator, -1 when none
+	negator  int32 // token of the open negator, or none
 	opened   int32 // first token of the clause
 	sentence int32 // first token of the sentence
 }
@@ -45,7 +48,7 @@ type clause struct {
 // scope is what the words before the current one do to it.
 type scope struct {
 	clause
-	booster int     // token of the last intensifier
+	booster int     // token of the last intensifier, or none
 	boost   float32 // its factor
 	lastHit int     // match that a following intensifier may raise
 	taken   int     // tokens before it belong to an entry
@@ -56,7 +59,7 @@ type scope struct {
 // tokens are an entry by themselves, or nothing, with nothing open before them:
 // they take few branches that a text can surprise.
 func (a *Analyzer) match(sc *scratch) {
-	s := scope{clause: clause{negator: -1}, booster: -1, lastHit: -1}
+	s := scope{clause: clause{negator: none}, booster: none, lastHit: -1}
 	sc.tokens = append(sc.tokens, token{flags: tokenBreak}) // so that every token has a next one
 	tokens := sc.tokens
 	sc.tokens = tokens[:len(tokens)-1]
@@ -75,10 +78,10 @@ func (a *Analyzer) match(sc *scratch) {
 		at := len(sc.matches)
 		m := &sc.matches[:at+1][at] // field by field: a copy would wait for its parts to be stored
 		m.start, m.end, m.entry, m.last, m.value, m.rule, m.size = t.start, t.end, w.entry, int32(i), 1, 0, 1
-		none := int(w.entry >> 31) // all bits, or none of them: whether there is an entry is anybody's guess
-		s.lastHit = s.lastHit&none | at&^none
-		sc.matches = sc.matches[:at+1+none]
-		heard, bit := &sc.heard[w.entry>>6&3], uint64(1+none)<<(w.entry&63)
+		no := int(w.entry >> 31) // all bits, or not one: whether there is an entry is anybody's guess
+		s.lastHit = s.lastHit&no | at&^no
+		sc.matches = sc.matches[:at+1+no]
+		heard, bit := &sc.heard[w.entry>>6&3], uint64(1+no)<<(w.entry&63)
 		if *heard&bit != 0 {
 			sc.repeat(m)
 		} else {
@@ -132,7 +135,7 @@ func (a *Analyzer) irony(sc *scratch) {
 
 // cut ends the clause before token i.
 func (s *scope) cut(sc *scratch, i int) {
-	s.negator, s.booster, s.lastHit = -1, -1, -1
+	s.negator, s.booster, s.lastHit = none, none, -1
 	s.begin(sc, i)
 }
 
@@ -149,8 +152,8 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 		s.cut(sc, i)
 		s.sentence = int32(i)
 	}
-	if s.negator >= 0 && (i-int(s.negator) > negationReach || t.flags&tokenComma != 0) {
-		s.negator = -1
+	if i-int(s.negator) > negationReach || t.flags&tokenComma != 0 {
+		s.negator = none
 	}
 	entry, n := w.entry, 1
 	if pair {
@@ -168,13 +171,7 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 			a.take(s, i, n, w, entry)
 		}
 	}
-	s.plain = s.taken
-	if s.negator >= 0 {
-		s.plain = max(s.plain, int(s.negator)+negationReach+1)
-	}
-	if s.booster >= 0 {
-		s.plain = max(s.plain, s.booster+intensifyReach+1)
-	}
+	s.plain = max(s.taken, int(s.negator)+negationReach+1, s.booster+intensifyReach+1)
 }
 
 // take notes that the entry at the n tokens from i on is a match.
@@ -183,7 +180,7 @@ func (a *Analyzer) take(s *scope, i, n int, w *word, entry int32) {
 	if n > 1 && w.flags&wordNegator != 0 {
 		s.negator = int32(i)
 		if a.info[entry].flags&entryClosed != 0 {
-			s.negator = -1
+			s.negator = none
 		}
 	}
 }
@@ -222,7 +219,7 @@ func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 	switch {
 	case w.flags&wordNegator != 0:
 		if s.negator >= 0 && sc.tokens[i].flags&tokenJoined == 0 {
-			s.negator = -1 // two negators cancel out
+			s.negator = none // two negators cancel out
 			return
 		}
 		s.negator = int32(i)
@@ -233,7 +230,7 @@ func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 		s.booster, s.boost = i, boost
 		if s.lastHit >= 0 && i-int(sc.matches[s.lastHit].last) <= intensifyReach && w.flags&wordAfter != 0 {
 			sc.matches[s.lastHit].emphasise(boost, i)
-			s.booster = -1
+			s.booster = none
 		}
 	}
 }
@@ -264,14 +261,14 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
 		sc.contexts++
 		return
 	}
-	if by := int(s.negator); by >= 0 && by < i && i-by <= negationReach {
+	if by := int(s.negator); by < i && i-by <= negationReach {
 		m.rule |= ruleNegated
 		m.negator = s.negator
 		if s.lastHit < 0 || sc.matches[s.lastHit].last < s.negator {
 			m.start = sc.tokens[s.negator].start
 		}
 	}
-	if s.booster >= 0 && i-s.booster <= intensifyReach {
+	if i-s.booster <= intensifyReach {
 		m.emphasise(s.boost, s.booster)
 	}
 	if t.flags&tokenCaps != 0 {
