@@ -113,40 +113,33 @@ func (d *Detector) learnDay(hours *[24]Hour, book bool) bool {
 		return false
 	}
 	x := day{exposure: &wholeDay}
-	var s sums
-	quiet := d.silence
+	negatives, mentions := 0, 0
+	silent, longestSilence := 0, 0 // hours in a row without mentions
 	for h := range hours {
 		if hours[h].Coverage != 1 {
 			return false
 		}
 		k, o := hours[h].counts()
-		negatives, others := float64(float32(k)), float64(float32(o))
-		mean := float64(float32(d.today.negatives * d.profile.hour[h]))
-		othersMean := float64(float32(d.today.others * d.profile.hour[h]))
-		if k+o > 0 {
-			quiet.from, quiet.due, quiet.dueOthers = d.hours+h+1, 0, 0
-		} else {
-			quiet.due += mean
-			quiet.dueOthers += othersMean
-			if d.days >= 2 && d.tooQuiet(quiet.due+quiet.dueOthers) {
-				return false
-			}
-		}
-		x.hours[h], x.mentions[h] = block{negatives - mean, mean, others - othersMean, othersMean}, negatives+others
-		s.negatives += negatives
-		s.others += others
-		s.mean += mean
-		s.othersMean += othersMean
+		x.mentions[h] = float32(k + o)
+		negatives += k
+		mentions += k + o
+		silent = (silent + 1) * count(k+o == 0)
+		longestSilence = max(longestSilence, silent)
+	}
+	quiet, ok := d.listenDay(&x, longestSilence)
+	if !ok {
+		return false
 	}
 	if book {
 		d.book(hours)
 	}
-	x.count, x.countOthers = s.negatives, s.others
+	x.sums = sums{hours: 24, watched: 24, negatives: float64(negatives), others: float64(mentions - negatives),
+		mean: 24 * d.today.negatives, othersMean: 24 * d.today.others}
 	d.silence, d.stale = quiet, true
-	d.seen += int(s.negatives + s.others)
+	d.seen += mentions
 	d.hours += 24
 	d.clock.hours += 23
-	d.closeDay(&x, d.profile.weekday[d.clock.weekday], &s)
+	d.closeDay(&x, d.profile.weekday[d.clock.weekday], &x.sums)
 	d.clock.tick()
 	d.beginDay()
 	return true
@@ -198,7 +191,7 @@ func (d *Detector) take(h Hour) {
 func (d *Detector) tick() {
 	last := d.clock.dayEnds()
 	if last {
-		var watched [24]float64
+		var watched [24]float32
 		x := day{exposure: &watched}
 		exposure := d.collectDay(&x)
 		s := d.sum(d.hours - d.dayBegan)
@@ -214,7 +207,7 @@ func (d *Detector) tick() {
 func (d *Detector) beginDay() {
 	d.dayBegan, d.stale = d.hours, true
 	hourly := d.profile.weekday[d.clock.weekday] / 24
-	d.today = today{negatives: d.rate() * hourly, others: d.otherRate() * hourly, share: d.usualShare(), proof: d.proof()}
+	d.today = today{negatives: d.rate() * hourly, others: d.otherRate() * hourly, share: d.usualShare()}
 }
 
 // Rates never fall below half a mention in four weeks: nothing is impossible.
@@ -231,9 +224,10 @@ func (d *Detector) usualShare() float64 {
 }
 
 const (
-	slowFactor = 2.5 // the rise that the slow-rise sum looks for
-	slowCap    = 12
-	slowScale  = 1 / math.Ln10 // decades per unit (Wald's inequality)
+	slowFactor    = 2.5 // the rise that the slow-rise sum looks for
+	logSlowFactor = 0.9162907318741551
+	slowCap       = 12
+	slowScale     = 1 / math.Ln10 // decades per unit (Wald's inequality)
 )
 
 // rising is the slow-rise sum after the day so far, s: a CUSUM over days of the
@@ -248,14 +242,23 @@ func (d *Detector) rising(s *sums) float64 {
 		return 0 // the others never explain away more than that
 	}
 	var up surge
-	if d.slow == 0 && s.negatives < least*d.explain(dayWindow, s, s, up).mean {
+	t := d.explain(dayWindow, s, s, up)
+	slow := d.slow + slowRatioOf(s.negatives, &t)
+	if slow <= 0 { // a surge takes still more away
 		return 0
 	}
-	up.look(d, dayWindow, s)
-	t := d.explain(dayWindow, s, s, up)
+	if up.look(d, dayWindow, s); up.weight > 0 {
+		t = d.explain(dayWindow, s, s, up)
+		slow = d.slow + slowRatioOf(s.negatives, &t)
+	}
+	return min(max(0, slow), slowCap)
+}
+
+// slowRatioOf is the logarithm of the likelihood ratio of slowFactor times the
+// expectation against the expectation.
+func slowRatioOf(negatives float64, t *test) float64 {
 	r, mean := 1/t.alpha, t.expected()
-	llr := s.negatives*math.Log(slowFactor) - (s.negatives+r)*math.Log((r+slowFactor*mean)/(r+mean))
-	return min(max(0, d.slow+llr), slowCap)
+	return negatives*logSlowFactor - (negatives+r)*math.Log((r+slowFactor*mean)/(r+mean))
 }
 
 // calmHours in a row end an episode. With three, one in fourteen real incidents
@@ -292,7 +295,7 @@ func (d *Detector) closeDay(x *day, exposure float64, s *sums) {
 	if exposure < 0.2 {
 		return // no data is not zero
 	}
-	teaches := d.jam.admit(d, x.count, x.countOthers, exposure)
+	teaches := d.jam.admit(d, x.negatives, x.others, exposure)
 	if d.others.rate > 0 {
 		d.profile.learn(d.clock.weekday, x, d.rate()+d.otherRate())
 	}
@@ -300,10 +303,10 @@ func (d *Detector) closeDay(x *day, exposure float64, s *sums) {
 		d.spread.learn(x)
 	}
 	if teaches.negatives {
-		d.negatives.update(x.count, exposure)
+		d.negatives.update(x.negatives, exposure)
 	}
 	if teaches.others {
-		d.others.update(x.countOthers, exposure)
+		d.others.update(x.others, exposure)
 	}
 }
 
@@ -312,17 +315,10 @@ func (d *Detector) closeDay(x *day, exposure float64, s *sums) {
 func (d *Detector) collectDay(x *day) (exposure float64) {
 	for i := d.dayBegan; i < d.hours; i++ {
 		c := &d.cells[i%longest]
-		h := c.hour
-		b := &x.hours[h]
-		b.negatives += float64(c.negatives) - float64(c.mean)
-		b.mean += float64(c.mean)
-		b.others += float64(c.others) - float64(c.othersMean)
-		b.othersMean += float64(c.othersMean)
-		x.mentions[h] += float64(c.negatives) + float64(c.others)
-		x.count += float64(c.negatives)
-		x.countOthers += float64(c.others)
+		x.add(c)
+		x.mentions[c.hour] += c.negatives + c.others
 		part := float64(c.mean) / d.today.negatives
-		x.exposure[h] = min(x.exposure[h]+part/d.profile.hour[h], 2) // what a gap lent is no rhythm
+		x.exposure[c.hour] = min(x.exposure[c.hour]+float32(part/d.profile.hour[c.hour]), 2) // what a gap lent is no rhythm
 		exposure += part
 	}
 	return exposure * d.profile.weekday[d.clock.weekday] / 24

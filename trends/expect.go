@@ -34,7 +34,7 @@ func (d *Detector) day() Day {
 	for i := d.dayBegan; i < d.hours; i++ {
 		s.add(&d.cells[i%longest])
 	}
-	low, high := bandOf(s.mean, d.scatter(dayWindow))
+	low, high := bandOf(s.mean, d.scatter())
 	return Day{Start: d.clock.time(d.clock.begin), Observed: s.raw,
 		Expected: s.mean, Low: low, High: high, ExpectedMentions: s.mean + s.othersMean}
 }

@@ -20,7 +20,7 @@ var thresholds = [...]float64{Seimbang: 2.5, Peka: 1.9, Tenang: 3.5}
 // margins are what a window adds to the threshold: six hours show an outage best,
 // shorter windows find hardly one more and have more hours in which to be fooled,
 // and whole days go wrong more often than a forecast of the day says.
-var margins = [len(windows)]float64{0.2, 0.2, -0.3, 0.1, 0.1}
+var margins = [len(windows)]float64{0.2, 0.2, -0.4, 0.1, 0.1}
 
 const (
 	slowMargin  = 0.3 // of the slow-rise sum
@@ -156,7 +156,7 @@ func (d *Detector) decide(v *Verdict, all *[len(windows)]sums) (int, test) {
 		threshold := base + margins[i] + saleMargin(t.sale)
 		switch {
 		case s.negatives < leastRatio*t.expected() || !d.toneChanged(s):
-			busy = busy || -logTailNB(int(s.negatives), s.mean, d.scatter(i)) >= base
+			busy = busy || -logTailNB(int(s.negatives), s.mean, d.scatter()) >= base
 		case t.score > 0 && t.score-threshold > best.score-v.Threshold:
 			deciding, best, v.Threshold = i, t, threshold
 		}
@@ -192,7 +192,7 @@ func (d *Detector) bombed(day *sums, threshold float64) bool {
 	if day.raw-voices < max(copies, voices) {
 		return false
 	}
-	t := test{mean: max(day.mean, 1e-4), alpha: d.scatter(dayWindow)}
+	t := test{mean: max(day.mean, 1e-4), alpha: d.scatter()}
 	return scoreOf(t.chance(day.raw), day.watched) >= threshold
 }
 
@@ -249,7 +249,7 @@ func (d *Detector) describe(v *Verdict, s *sums, i int, t test) {
 	v.Sale, v.SaleTested, v.SaleAlpha = t.sale, t.saleMean, t.saleAlpha
 	v.Coverage = s.watched / float64(s.hours)
 	if v.Score > 0 {
-		v.Low, v.High = bandOf(s.mean, d.scatter(i))
+		v.Low, v.High = bandOf(s.mean, d.scatter())
 	}
 }
 
@@ -281,7 +281,7 @@ func (d *Detector) recovery(v *Verdict) {
 	}
 	v.Unsure = s.watched < float64(s.hours)/2
 	v.Calm = !v.Unsure && (s.negatives <= max(few, ratio*s.mean) ||
-		logTailNB(int(s.negatives), max(s.mean, 1e-4), d.scatter(dayWindow)) > likely)
+		logTailNB(int(s.negatives), max(s.mean, 1e-4), d.scatter()) > likely)
 }
 
 func bandOf(mean, alpha float64) (low, high float64) {

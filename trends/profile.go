@@ -1,5 +1,7 @@
 package trends
 
+import "slices"
+
 // priorHours is how mentions spread over the local hours of a day (mean 1),
 // pooled over public Indonesian review histories: 02-04 h at a fifth of the
 // mean, noon and 17-19 h at one and a half times.
@@ -9,7 +11,7 @@ var priorHours = [24]float64{
 }
 
 const (
-	profileMemory = 1 - 1.0/28 // a day is forgotten with a mean age of four weeks
+	profileMemory = 1 - 7.0/28 // a week is forgotten with a mean age of four weeks
 	weekdayMemory = 1 - 7.0/56 // a weekday comes once a week
 	hourPrior     = 60         // mentions that the prior profile is worth
 	leastHour     = 0.01       // no hour is impossible
@@ -17,65 +19,97 @@ const (
 )
 
 // profile is the rhythm of a series, learned on all mentions, not only on
-// negatives: they share it, and there are more of them.
+// negatives: they share it, and there are more of them. It is made anew once a
+// week, because a rhythm changes slowly and this was a fifth of the cost of a day.
 type profile struct {
 	hour    [24]float64 // factors, mean 1
 	weekday [7]float64
 
-	hourSeen, hourFlat [24]float32 // discounted mentions, and what a flat day would have had
+	most float64 // of hour
+
+	hourSeen, hourFlat [24]float32 // discounted mentions, and what a flat day would have had;
+	wholeFlat          float32     // the same for the hours of days that were watched throughout
 	daySeen, dayFlat   [7]float32
+	days               int // since the profile was made
 }
 
 func newProfile() profile {
-	p := profile{hour: priorHours}
+	p := profile{hour: priorHours, most: slices.Max(priorHours[:])}
 	for i := range p.weekday {
 		p.weekday[i] = 1
 	}
 	return p
 }
 
+// day is what one local day brought.
+type day struct {
+	sums                  // of the watched hours
+	mentions [24]float32  // by local hour
+	exposure *[24]float32 // hours watched, times the factor of the calendar
+}
+
+// wholeDay is the exposure of a day that was watched throughout.
+var wholeDay = [24]float32{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+
+// watched is the exposure of a day in usual days.
+func (p *profile) watched(x *day) (days float64) {
+	if x.exposure == &wholeDay {
+		return 1
+	}
+	for h, exposure := range x.exposure {
+		days += p.hour[h] * float64(exposure)
+	}
+	return days / 24
+}
+
 // learn adds one day at the given level in mentions per standard day. Days far
 // above the level count no more than an ordinary one, so that an incident at
 // night does not move the night.
 func (p *profile) learn(weekday int, x *day, level float64) {
-	seen, watched := x.count+x.countOthers, 0.0
-	for h := range x.exposure {
-		watched += p.hour[h] * x.exposure[h]
-	}
-	watched /= 24
+	seen, watched := x.negatives+x.others, p.watched(x)
 	usual := level * p.weekday[weekday] * watched
 	weight := min(1, (1.5*usual+1)/max(seen, 1))
-	flat := level * p.weekday[weekday] / 24
-	sum, of, part := 0.0, float32(-1), 0.0
-	for h := range p.hour {
-		p.hourSeen[h] = profileMemory*p.hourSeen[h] + float32(x.mentions[h]*weight)
-		p.hourFlat[h] = profileMemory*p.hourFlat[h] + float32(flat*x.exposure[h])
-		if p.hourFlat[h] != of { // alike for all hours as long as whole days are watched
-			of = p.hourFlat[h]
-			part = 1 / (float64(of) + hourPrior/24.)
-		}
-		factor := (float64(p.hourSeen[h]) + hourPrior/24.*priorHours[h]) * part
-		if factor < leastHour {
-			factor = leastHour
-		}
-		p.hour[h] = factor
-		sum += factor
+	flat := float32(level * p.weekday[weekday] / 24)
+	for h := range p.hourSeen {
+		p.hourSeen[h] += x.mentions[h] * float32(weight)
 	}
-	scale := 24 / sum
-	for h := range p.hour {
-		p.hour[h] *= scale
+	if x.exposure == &wholeDay {
+		p.wholeFlat += flat
+	} else {
+		for h := range p.hourFlat {
+			p.hourFlat[h] += x.exposure[h] * flat
+		}
 	}
-	p.learnWeekday(weekday, seen*weight, level*watched)
+	p.daySeen[weekday] += float32(seen * weight)
+	p.dayFlat[weekday] += float32(level * watched)
+	if p.days++; p.days == 7 {
+		p.renew(level)
+	}
 }
 
-func (p *profile) learnWeekday(weekday int, seen, flat float64) {
-	p.daySeen[weekday] = weekdayMemory*p.daySeen[weekday] + float32(seen)
-	p.dayFlat[weekday] = weekdayMemory*p.dayFlat[weekday] + float32(flat)
-	prior := weekdayPrior + 2*flat
+// renew makes the factors anew, at the given level in mentions per standard day.
+func (p *profile) renew(level float64) {
+	p.days = 0
 	sum := 0.0
+	for h := range p.hour {
+		p.hour[h] = max((float64(p.hourSeen[h])+hourPrior/24.*priorHours[h])/(float64(p.hourFlat[h]+p.wholeFlat)+hourPrior/24.), leastHour)
+		sum += p.hour[h]
+		p.hourSeen[h] *= profileMemory
+		p.hourFlat[h] *= profileMemory
+	}
+	p.wholeFlat *= profileMemory
+	p.most = 0
+	for h := range p.hour {
+		p.hour[h] *= 24 / sum
+		p.most = max(p.most, p.hour[h])
+	}
+	sum = 0
+	prior := weekdayPrior + 2*level
 	for i := range p.weekday {
 		p.weekday[i] = (float64(p.daySeen[i]) + prior) / (float64(p.dayFlat[i]) + prior)
 		sum += p.weekday[i]
+		p.daySeen[i] *= weekdayMemory
+		p.dayFlat[i] *= weekdayMemory
 	}
 	for i := range p.weekday {
 		p.weekday[i] *= 7 / sum

@@ -12,11 +12,14 @@ type silence struct {
 	negatives, others float64 // what the failure owes
 }
 
+// surprise is how many mentions must be due at least before a silence says
+// something: a Poisson count is zero with a chance of 1 in 1,000.
+const surprise = 3 * math.Ln10
+
 // tooQuiet reports whether silence is a failure when so many mentions were due: a
 // negative binomial count would be zero with a chance below 1 in 1,000.
 func (d *Detector) tooQuiet(due float64) bool {
-	const surprise = 3 * math.Ln10
-	if due <= surprise { // not even a Poisson count
+	if due <= surprise || d.days < 2 { // not even a Poisson count, or nothing is known
 		return false
 	}
 	alpha := max(d.negatives.alpha, d.others.alpha)
@@ -46,10 +49,39 @@ func (d *Detector) listen(x *cell) {
 	default:
 		s.due += float64(x.mean)
 		s.dueOthers += float64(x.othersMean)
-		if d.days >= 2 && d.tooQuiet(s.due+s.dueOthers) {
+		if d.tooQuiet(s.due + s.dueOthers) {
 			d.hush()
 		}
 	}
+}
+
+// listenDay looks at a whole watched day that begins now, with so many silent hours
+// in a row at most, and returns false when it is too quiet.
+func (d *Detector) listenDay(x *day, longestSilence int) (s silence, ok bool) {
+	s = d.silence
+	hourly := d.today.negatives + d.today.others
+	silent := 0.0 // average hours since the last mention
+	from := 0
+	if s.due+s.dueOthers+d.profile.most*hourly*float64(longestSilence) <= surprise { // no run of hours is too quiet, only the last matters
+		for from = len(x.mentions); from > 0 && x.mentions[from-1] == 0; from-- {
+		}
+		if from > 0 {
+			s.from, s.due, s.dueOthers = d.hours+from, 0, 0
+		}
+	}
+	for h := from; h < len(x.mentions); h++ {
+		if x.mentions[h] > 0 {
+			s.from, s.due, s.dueOthers, silent = d.hours+h+1, 0, 0, 0
+			continue
+		}
+		silent += d.profile.hour[h]
+		if d.tooQuiet(s.due + s.dueOthers + silent*hourly) {
+			return s, false
+		}
+	}
+	s.due += silent * d.today.negatives
+	s.dueOthers += silent * d.today.others
+	return s, true
 }
 
 // hush takes the silent hours for unwatched.

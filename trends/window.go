@@ -2,6 +2,11 @@ package trends
 
 import "math"
 
+// windows are the lengths, in hours, of the windows that are tested every hour.
+var windows = [...]int{1, 3, 6, 24, 72}
+
+const longest = 72
+
 // sums are the totals of a window.
 type sums struct {
 	hours             int
@@ -41,6 +46,7 @@ func (s *sums) share() float64 { return (s.negatives + 0.5) / (s.negatives + s.o
 func (d *Detector) roll() {
 	if d.stale {
 		d.lastDay, d.lastThree, d.stale = d.sum(24), d.sum(longest), false
+		d.today.proof = d.proof()
 		return
 	}
 	d.lastDay.add(&d.cells[(d.hours-1)%longest])
@@ -173,9 +179,9 @@ func (d *Detector) explain(i int, s, day *sums, up surge) test {
 	if i > dayWindow {
 		day = s
 	}
-	usual := d.scatter(i)
+	usual := d.scatter()
 	pull := d.pull()
-	common := pull * min(d.spread.common(i, d.rate(), d.otherRate()), usual)
+	common := pull * min(d.spread.common(d.rate(), d.otherRate()), usual)
 	alone := max(usual-common, leastAlone)
 	shape := 1 / max(common, 1e-3)
 	mean := max(s.mean, 1e-4)
@@ -193,9 +199,11 @@ func (d *Detector) explain(i int, s, day *sums, up surge) test {
 	return t
 }
 
-// scatter is the squared coefficient of variation of the count in window i.
-func (d *Detector) scatter(i int) float64 {
-	return max(d.spread.alpha(i, d.rate()), 1/(d.negatives.sure+1))
+// scatter is the squared coefficient of variation of the negatives around their
+// forecast, beyond Poisson. Days say it for all windows: what is learned from hours
+// tells no more.
+func (d *Detector) scatter() float64 {
+	return max(d.negatives.alpha, 1/(d.negatives.sure+1))
 }
 
 // pull is how much the other mentions say about the negatives, 0 to 1. Where
