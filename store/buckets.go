@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"database/sql"
 	"maps"
 	"slices"
@@ -35,17 +34,14 @@ func causeSet(hits []brand.CauseHit) (set uint32) {
 func (tx *Tx) factOf(id int64) (f fact, err error) {
 	var at int64
 	var stars, replied, copyOf sql.NullInt64
-	var version sql.NullString
-	if err = tx.tx.QueryRowContext(tx.ctx, `SELECT published_at, polarity, stars, language, version, replied_at, copy_of FROM mentions WHERE id = ?`, id).
-		Scan(&at, &f.polarity, &stars, &f.language, &version, &replied, &copyOf); err != nil {
+	var version, causes sql.NullString
+	if err = tx.tx.QueryRowContext(tx.ctx, `SELECT published_at, polarity, stars, language, (SELECT version FROM versions WHERE id = version_id), replied_at, copy_of, causes FROM mentions WHERE id = ?`, id).
+		Scan(&at, &f.polarity, &stars, &f.language, &version, &replied, &copyOf, &causes); err != nil {
 		return f, err
 	}
 	f.at, f.stars, f.version, f.repliedAt, f.copied = time.Unix(at, 0), int(stars.Int64), version.String, when(replied), copyOf.Valid
-	causes, err := ints(tx.tx.QueryContext(tx.ctx, `SELECT cause_id FROM mention_causes WHERE mention_id = ?`, id))
-	for _, c := range causes {
-		f.causes |= 1 << c
-	}
-	return f, err
+	f.causes = causeSet(readCauses(causes.String))
+	return f, nil
 }
 
 // buckets gathers the change of a batch to the counts, so that a thousand
@@ -53,7 +49,6 @@ func (tx *Tx) factOf(id int64) (f fact, err error) {
 type buckets struct {
 	zone   *time.Location
 	hours  map[int64]*hourCount
-	causes map[causeHour]int
 	days   map[int64]*dayCount // by local days since 1970
 	latest *hourCount          // mentions come in the order of time, or nearly so
 }
@@ -90,6 +85,7 @@ func dayOf(local int64) int64 {
 type counts struct {
 	polarity [4]int
 	voices   int
+	causes   causeCounts
 }
 
 // rating are the stars and the replies of a day.
@@ -97,15 +93,6 @@ type rating struct {
 	rated, total int
 	replied      int
 	replySeconds int64
-}
-
-type causeHour struct {
-	hour  int64
-	cause brand.Cause
-}
-
-func (a causeHour) compare(b causeHour) int {
-	return cmp.Or(cmp.Compare(a.hour, b.hour), cmp.Compare(a.cause, b.cause))
 }
 
 // The facets, in the order in which the store numbers them.
@@ -116,7 +103,7 @@ const (
 )
 
 func newBuckets(zone *time.Location) *buckets {
-	return &buckets{zone: zone, hours: map[int64]*hourCount{}, causes: map[causeHour]int{}, days: map[int64]*dayCount{}}
+	return &buckets{zone: zone, hours: map[int64]*hourCount{}, days: map[int64]*dayCount{}}
 }
 
 // at returns the counts of an hour.
@@ -153,9 +140,6 @@ func (b *buckets) add(f fact, n int) {
 		}
 		h.versions[f.version][f.polarity] += n
 	}
-	if f.polarity == brand.Negative {
-		b.addCauses(h.hour, f.causes, n)
-	}
 }
 
 // localHour counts the hours since 1970 on a local clock: it says the local day,
@@ -167,7 +151,11 @@ func localHour(local time.Time) int64 {
 
 func (c *counts) add(f fact, n int) {
 	c.polarity[f.polarity] += n
-	if f.polarity == brand.Negative && !f.copied {
+	if f.polarity != brand.Negative {
+		return
+	}
+	c.causes.add(f.causes, n)
+	if !f.copied {
 		c.voices += n
 	}
 }
@@ -183,27 +171,17 @@ func (r *rating) add(f fact, n int) {
 	}
 }
 
-func (b *buckets) addCauses(hour int64, causes uint32, n int) {
-	if causes == 0 {
-		causes = 1 << brand.Unexplained
-	}
-	for c := brand.Unexplained; causes != 0; c, causes = c+1, causes>>1 {
-		if causes&1 == 1 {
-			b.causes[causeHour{hour, c}] += n
-		}
-	}
-}
-
 func (c *counts) plus(d *counts) {
 	for i := range c.polarity {
 		c.polarity[i] += d.polarity[i]
 	}
 	c.voices += d.voices
+	c.causes.plus(&d.causes)
 }
 
 func (c *counts) fill(v values) {
 	p := c.polarity
-	v.set(int64(p[brand.Negative]), int64(p[brand.Neutral]), int64(p[brand.Positive]), int64(p[brand.Unknown]), int64(c.voices))
+	v.set(int64(p[brand.Negative]), int64(p[brand.Neutral]), int64(p[brand.Positive]), int64(p[brand.Unknown]), int64(c.voices), text(c.causes.String()))
 }
 
 func (r *rating) fill(v values) {
@@ -211,9 +189,10 @@ func (r *rating) fill(v values) {
 }
 
 const (
-	countColumns = `negatives, neutrals, positives, unknowns, voices`
+	countColumns = `negatives, neutrals, positives, unknowns, voices, causes`
 	countAdded   = `negatives = negatives + excluded.negatives, neutrals = neutrals + excluded.neutrals,
-		positives = positives + excluded.positives, unknowns = unknowns + excluded.unknowns, voices = voices + excluded.voices`
+		positives = positives + excluded.positives, unknowns = unknowns + excluded.unknowns, voices = voices + excluded.voices,
+		causes = iif(excluded.causes IS NULL, causes, add_causes(causes, excluded.causes))`
 	ratingColumns = `rated, stars_total, replied, reply_seconds`
 	ratingAdded   = `rated = rated + excluded.rated, stars_total = stars_total + excluded.stars_total,
 		replied = replied + excluded.replied, reply_seconds = reply_seconds + excluded.reply_seconds`
@@ -245,11 +224,8 @@ func (tx *Tx) addBuckets(brandID, sourceID int64, b *buckets) error {
 	if err := tx.upsert(`days (brand_id, source_id, day, `+countColumns+`, `+ratingColumns+`)`, `(brand_id, day, source_id)`, countAdded+`, `+ratingAdded, origin, len(days), func(i int, v values) {
 		v.set(days[i])
 		perDay[days[i]].fill(v[1:])
-		b.days[days[i]].rating.fill(v[6:])
+		b.days[days[i]].rating.fill(v[7:])
 	}); err != nil {
-		return err
-	}
-	if err := tx.addCauseBuckets(origin, b); err != nil {
 		return err
 	}
 	return tx.addFacets(origin, b)
@@ -262,23 +238,6 @@ func (tx *Tx) addDates(days []int64) error {
 
 // dateOf returns the date of a local day since 1970.
 func dateOf(day int64) string { return time.Unix(day*86400, 0).UTC().Format(time.DateOnly) }
-
-func (tx *Tx) addCauseBuckets(origin []any, b *buckets) error {
-	perDay := map[causeHour]int{} // by local day
-	for key, n := range b.causes {
-		perDay[causeHour{b.hours[key.hour].day(), key.cause}] += n
-	}
-	hours, days := slices.SortedFunc(maps.Keys(b.causes), causeHour.compare), slices.SortedFunc(maps.Keys(perDay), causeHour.compare)
-	const added = `negatives = negatives + excluded.negatives`
-	if err := tx.upsert(`cause_hours (brand_id, source_id, hour, cause_id, negatives)`, `(brand_id, hour, cause_id, source_id)`, added, origin, len(hours), func(i int, v values) {
-		v.set(hours[i].hour, int64(hours[i].cause), int64(b.causes[hours[i]]))
-	}); err != nil {
-		return err
-	}
-	return tx.upsert(`cause_days (brand_id, source_id, day, cause_id, negatives)`, `(brand_id, day, cause_id, source_id)`, added, origin, len(days), func(i int, v values) {
-		v.set(days[i].hour, int64(days[i].cause), int64(perDay[days[i]]))
-	})
-}
 
 // facet is a row of facet_days on its way into the table.
 type facet struct {

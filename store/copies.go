@@ -119,7 +119,7 @@ func (tx *Tx) negativesAround(brandID int64, from, to time.Time) (list []earlier
 const again = `SELECT id, published_at FROM (SELECT id, published_at,
 		published_at - lag(published_at) OVER (PARTITION BY author ORDER BY published_at, id) AS since FROM (SELECT id, published_at, author
 			FROM mentions INDEXED BY negatives WHERE brand_id = ?1 AND published_at BETWEEN ?2 AND ?3 AND polarity = 1 AND copy_of IS NULL AND author IS NOT NULL
-			AND (?4 = 0 OR source_id = ?4) AND (?5 = 0 OR EXISTS (SELECT 1 FROM mention_causes c WHERE c.mention_id = mentions.id AND c.cause_id = ?5))
+			AND (?4 = 0 OR source_id = ?4) AND (?5 = 0 OR EXISTS (SELECT 1 FROM numbers WHERE n < length(causes) / 3 AND unicode(substr(causes, 3 * n + 1, 1)) = ?5))
 			ORDER BY published_at DESC LIMIT ?6)) WHERE since <= 86400`
 
 // AllComplaints sets no limit to what [Tx.CountAuthors] reads.

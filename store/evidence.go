@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"time"
 
 	"pantau/brand"
@@ -20,8 +19,7 @@ type Evidence struct {
 // first, at most limit of them.
 func (tx *Tx) Negatives(brandID int64, from, to time.Time, limit int) (list []Evidence, _ error) {
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT m.id, coalesce(m.text, ''), coalesce(m.stars, 0), s.name, coalesce(m.url, ''), m.published_at,
-		m.fingerprint, m.p_negative / 10000.0, coalesce(m.hits, ''),
-		coalesce((SELECT json_group_array(cause_id) FROM mention_causes WHERE mention_id = m.id), '[]')
+		m.fingerprint, m.p_negative / 100.0, coalesce(m.hits, ''), coalesce(m.causes, '')
 		FROM mentions m INDEXED BY negatives JOIN sources s ON s.id = m.source_id
 		WHERE m.brand_id = ? AND m.published_at BETWEEN ? AND ? AND m.polarity = 1
 		ORDER BY m.published_at DESC, m.id DESC LIMIT ?`, brandID, from.Unix(), to.Unix(), limit)
@@ -40,20 +38,10 @@ func (tx *Tx) Negatives(brandID int64, from, to time.Time, limit int) (list []Ev
 		if e.Hits, err = tx.readHits(hits); err != nil {
 			return nil, err
 		}
-		if e.Causes, err = parseCauses(causes); err != nil {
-			return nil, err
+		for _, h := range readCauses(causes) {
+			e.Causes = append(e.Causes, h.Cause)
 		}
 		list = append(list, e)
 	}
 	return list, rows.Err()
-}
-
-func parseCauses(text string) ([]brand.Cause, error) {
-	var numbers []int
-	err := json.Unmarshal([]byte(text), &numbers)
-	causes := make([]brand.Cause, len(numbers))
-	for i, n := range numbers {
-		causes[i] = brand.Cause(n)
-	}
-	return causes, err
 }

@@ -53,7 +53,7 @@ type Facets struct {
 // it is for what is told and not for what is only judged.
 func (tx *Tx) Facets(brandID int64, from, to time.Time) (f Facets, _ error) {
 	first, last := hourOf(from), hourOf(to)
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT version, place, stars,
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT (SELECT version FROM versions WHERE id = version_id), place, stars,
 		CASE language WHEN 1 THEN 'id' WHEN 2 THEN 'en' WHEN 3 THEN 'mixed' ELSE 'other' END, sum(published_at >= ?1), sum(published_at < ?1)
 		FROM mentions INDEXED BY negatives WHERE brand_id = ?2 AND published_at BETWEEN ?3 AND ?4 AND polarity = 1 GROUP BY 1, 2, 3, 4`,
 		first*3600, brandID, (first-28*24)*3600, last*3600+3599)

@@ -11,7 +11,7 @@ import (
 
 // Hits are stored as text, four characters each, whose code points are numbers:
 // 1 + first byte, 1 + length in bytes, the entry, and 1 + the weight in
-// thousandths as 0, -1, 1, -2, 2, …. Small numbers are one byte that way, and
+// hundredths as 0, -1, 1, -2, 2, …. Small numbers are one byte that way, and
 // the views can take the text apart with what every SQLite has.
 
 // entry is what a hit refers to: an entry of a lexicon, and the rule that changed
@@ -95,7 +95,7 @@ func (tx *Tx) writeHits(hits []brand.Hit) (string, error) {
 	n := 0
 	for i := range hits {
 		h := &hits[i]
-		weight := int64(math.Round(h.Weight * 1000))
+		weight := int64(math.Round(h.Weight * 100))
 		if weight == 0 || n == mostHits {
 			continue
 		}
@@ -124,7 +124,7 @@ func (tx *Tx) readHits(text string) (hits []brand.Hit, _ error) {
 			return nil, err
 		}
 		start := int(n[0] - 1)
-		hits = append(hits, brand.Hit{Start: start, End: start + int(n[1]-1), Entry: key.name, Rule: key.rule, Weight: float64(unsigned(n[3]-1)) / 1000})
+		hits = append(hits, brand.Hit{Start: start, End: start + int(n[1]-1), Entry: key.name, Rule: key.rule, Weight: float64(unsigned(n[3]-1)) / 100})
 	}
 	return hits, nil
 }
@@ -168,8 +168,8 @@ func nextNumber(text string) (n int64, rest string) {
 	return n, text[size:]
 }
 
-// shorterHits turns hits of the sixth schema, whose weights are in ten-thousandths,
-// into those of today.
+// shorterHits returns stored hits with weights of one digit less: the eighth schema
+// took them from ten-thousandths to thousandths, the ninth to hundredths.
 func shorterHits(text any) any {
 	old, ok := text.(string)
 	if !ok {

@@ -23,12 +23,12 @@ func TestHitsComeBack(t *testing.T) {
 	}
 	hits := []brand.Hit{
 		{Start: 0, End: 3, Entry: "gak", Weight: -1.25, Rule: "negated,capitals"},
-		{Start: 127, End: 127 + 200, Entry: `tanda "kutip" \ dan 😡`, Weight: 0.001},
+		{Start: 127, End: 127 + 200, Entry: `tanda "kutip" \ dan 😡`, Weight: 0.01},
 		{Start: 2047, End: 2050, Entry: "gak", Weight: 0.9},
-		{Start: 5, End: 9, Entry: "tak berbobot"},
-		{Start: 55293, End: 55295, Entry: "sisi bawah", Weight: 27.647, Rule: "negated"},
-		{Start: 55294, End: 55295, Entry: "x", Weight: -27.648},
-		{Start: 55295, End: 2 * 55295, Entry: "y", Weight: 27.649},
+		{Start: 5, End: 9, Entry: "tak berbobot", Weight: 0.004},
+		{Start: 55293, End: 55295, Entry: "sisi bawah", Weight: 276.47, Rule: "negated"},
+		{Start: 55294, End: 55295, Entry: "x", Weight: -276.48},
+		{Start: 55295, End: 2 * 55295, Entry: "y", Weight: 276.49},
 		{Start: 60_000, End: 60_001, Entry: "sisi atas", Weight: -50},
 	}
 	i := item("1", "teks", noon, brand.Negative)

@@ -76,13 +76,7 @@ func (tx *Tx) correct(id int64, now verdict, l Label) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.exec(`UPDATE mentions SET polarity = ? WHERE id = ?`, int64(now.polarity), id); err != nil {
-		return err
-	}
-	if err := tx.exec(`DELETE FROM mention_causes WHERE mention_id = ?`, id); err != nil {
-		return err
-	}
-	if err := tx.insertCauses([]row{{id: id, Item: &Item{Scored: brand.Scored{Score: brand.Score{Causes: now.causes}}}}}); err != nil {
+	if err := tx.exec(`UPDATE mentions SET polarity = ?, causes = ? WHERE id = ?`, int64(now.polarity), text(writeCauses(now.causes)), id); err != nil {
 		return err
 	}
 	if err := tx.exec(`INSERT INTO label_changes (mention_id, at, author, note, polarity_before, polarity, causes_before, causes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -105,19 +99,20 @@ func (tx *Tx) correct(id int64, now verdict, l Label) error {
 
 // scorerVerdict returns what the scorer says of a mention, labelled or not.
 func (tx *Tx) scorerVerdict(id int64) (v verdict, err error) {
-	var causes string
-	err = tx.tx.QueryRowContext(tx.ctx, `SELECT scorer_polarity, scorer_causes FROM labels WHERE mention_id = ?`, id).Scan(&v.polarity, &causes)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = tx.tx.QueryRowContext(tx.ctx, `SELECT polarity, (SELECT json_group_array(json_array(cause_id, start_byte, end_byte)) FROM mention_causes WHERE mention_id = m.id)
-			FROM mentions m WHERE id = ?`, id).Scan(&v.polarity, &causes)
+	var list string
+	err = tx.tx.QueryRowContext(tx.ctx, `SELECT scorer_polarity, scorer_causes FROM labels WHERE mention_id = ?`, id).Scan(&v.polarity, &list)
+	if err == nil {
+		v.causes, err = readCauseHits(list)
+		return v, err
 	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return v, err
+	}
+	err = tx.tx.QueryRowContext(tx.ctx, `SELECT polarity, coalesce(causes, '') FROM mentions WHERE id = ?`, id).Scan(&v.polarity, &list)
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, fmt.Errorf("%d: %w", id, ErrNoMention)
 	}
-	if err != nil {
-		return v, err
-	}
-	v.causes, err = readCauseHits(causes)
+	v.causes = readCauses(list)
 	return v, err
 }
 

@@ -86,8 +86,8 @@ func (tx *Tx) lateMentions(brandID, first int64) (list []Late, _ error) {
 }
 
 func (tx *Tx) lateCauses(brandID, first int64) (list []LateCause, _ error) {
-	rows, err := tx.tx.QueryContext(tx.ctx, liveMentions+`SELECT m.published_at / 3600 - ?3, m.collected_at / 3600 - ?3, coalesce(c.cause_id, 0), count(*)
-		FROM mentions m INDEXED BY negatives LEFT JOIN mention_causes c ON c.mention_id = m.id`+isLate+` AND m.polarity = 1 GROUP BY 1, 2, 3`, brandID, first*3600, first)
+	rows, err := tx.tx.QueryContext(tx.ctx, liveMentions+`SELECT m.published_at / 3600 - ?3, m.collected_at / 3600 - ?3, coalesce(unicode(substr(m.causes, 3 * i.n + 1, 1)), 0), count(*)
+		FROM mentions m INDEXED BY negatives LEFT JOIN numbers i ON i.n < length(m.causes) / 3`+isLate+` AND m.polarity = 1 GROUP BY 1, 2, 3`, brandID, first*3600, first)
 	if err != nil {
 		return nil, err
 	}

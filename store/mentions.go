@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"math"
 	"slices"
-	"strconv"
 
 	"pantau/brand"
 )
@@ -85,7 +84,7 @@ func (tx *Tx) Add(o Origin, items []Item) (Added, error) {
 		if item.Advice != brand.NoAdvice {
 			advices[id] = item.Advice
 		}
-		if seen && before.content == contentHash(&item.Mention) {
+		if seen && before.content == item.content() {
 			continue
 		}
 		now, err := tx.newRow(last+1, item)
@@ -133,13 +132,16 @@ type identity struct {
 	stored  bool // false while it is only part of the running batch
 }
 
-const fnvOffset = 14695981039346656037
+const (
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+)
 
 // fnv1a goes on with a hash (FNV-1a of 64 bits, as hash/fnv, which wants a copy of
 // the text).
-func fnv1a(h uint64, text string) uint64 {
+func fnv1a[T string | sql.RawBytes](h uint64, text T) uint64 {
 	for i := range len(text) {
-		h = (h ^ uint64(text[i])) * 1099511628211
+		h = (h ^ uint64(text[i])) * fnvPrime
 	}
 	return h
 }
@@ -165,7 +167,7 @@ func (tx *Tx) known(o Origin, items []Item) (map[string]identity, keyLists, erro
 		return nil, nil, err
 	}
 	known := make(map[string]identity, len(items))
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT external_id, id, content FROM mentions WHERE id IN (SELECT value FROM json_each(?))`, idList(lists.ids(keys)))
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT external_id, id, content, title, text, traits % 6, reply FROM mentions WHERE id IN (SELECT value FROM json_each(?))`, idList(lists.ids(keys)))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -176,9 +178,15 @@ func scanKnown(rows *sql.Rows, known map[string]identity) error {
 	defer rows.Close()
 	for rows.Next() {
 		var key string
+		var title, text, reply sql.RawBytes
+		var stars int
+		var content sql.NullInt64 // of a text that is no longer there
 		k := identity{stored: true}
-		if err := rows.Scan(&key, &k.id, &k.content); err != nil {
+		if err := rows.Scan(&key, &k.id, &content, &title, &text, &stars, &reply); err != nil {
 			return err
+		}
+		if k.content = content.Int64; !content.Valid {
+			k.content = contentHash(title, text, stars, reply)
 		}
 		known[key] = k
 	}
@@ -189,14 +197,39 @@ func scanKnown(rows *sql.Rows, known map[string]identity) error {
 type row struct {
 	*Item
 	id      int64
-	content int64
 	copyOf  any // id of the earlier negative that this one repeats
+	version any // id
 	hits    any
+	causes  any
 }
 
 func (tx *Tx) newRow(id int64, item *Item) (row, error) {
+	version, err := tx.versionID(item.Version)
+	if err != nil {
+		return row{}, err
+	}
 	hits, err := tx.writeHits(item.Score.Hits)
-	return row{Item: item, id: id, content: contentHash(&item.Mention), hits: text(hits)}, err
+	return row{Item: item, id: id, version: version, hits: text(hits), causes: text(writeCauses(item.Score.Causes))}, err
+}
+
+// versionID returns the id of a version of an app, which is registered when it is
+// new; nil without one.
+func (tx *Tx) versionID(version string) (any, error) {
+	if version == "" {
+		return nil, nil
+	}
+	if id, ok := tx.versions[version]; ok {
+		return id, nil
+	}
+	id, err := tx.id(`INSERT INTO versions (version) VALUES (?) ON CONFLICT (version) DO UPDATE SET version = excluded.version RETURNING id`, version)
+	if err != nil {
+		return nil, err
+	}
+	if tx.versions == nil {
+		tx.versions = map[string]int64{}
+	}
+	tx.versions[version] = id
+	return id, nil
 }
 
 func (r *row) fact() fact {
@@ -204,28 +237,36 @@ func (r *row) fact() fact {
 		language: r.Score.Language, version: r.Version, repliedAt: r.RepliedAt, copied: r.copyOf != nil}
 }
 
-func (r *row) identity() identity { return identity{id: r.id, content: r.content} }
+func (r *row) identity() identity { return identity{id: r.id, content: r.content()} }
 
-// contentHash tells an edit from the same text once more. Fields are separated,
-// so that moving a word from the title to the text is a change.
-func contentHash(m *brand.Mention) int64 {
-	h := uint64(fnvOffset)
-	for _, field := range [...]string{m.Title, m.Text, strconv.Itoa(m.Stars), m.Reply} {
-		h = fnv1a(fnv1a(h, field), "\x00")
-	}
+func (i *Item) content() int64 { return contentHash(i.Title, i.Text, rated(i.Stars), i.Reply) }
+
+// storedContent is the SQL function content_hash(title, text, stars, reply).
+func storedContent(title, body any, stars int64, reply any) int64 {
+	field := func(x any) string { s, _ := x.(string); return s } // NULL is empty
+	return contentHash(field(title), field(body), int(stars), field(reply))
+}
+
+// contentHash tells an edit from the same text once more, in 23 bits. Fields are
+// separated, so that moving a word from the title to the text is a change.
+func contentHash[T string | sql.RawBytes](title, text T, stars int, reply T) int64 {
+	h := fnv1a(fnv1a(fnvOffset, title), "\x00")
+	h = fnv1a(fnv1a(h, text), "\x00")
+	h = (h ^ uint64('0'+stars)) * fnvPrime
+	h = fnv1a(fnv1a(fnv1a(h, "\x00"), reply), "\x00")
 	return int64(mix(h) & 0x7fffff)
 }
 
 // always are the columns that every mention fills.
-const always = `brand_id, source_id, lexicon_id, id, external_id, published_at, lag, content, fingerprint, text, polarity, compound, p_negative, traits`
+const always = `brand_id, source_id, lexicon_id, id, external_id, published_at, lag, fingerprint, text, polarity, compound, p_negative, traits`
 
 func (r *row) fill(v values) {
 	published := r.PublishedAt.Unix()
-	v.set(r.id, r.ExternalID, published, r.CollectedAt.Unix()-published, r.content, r.fingerprint(), r.Text,
-		int64(r.Score.Polarity), tenThousandths(r.Score.Compound), tenThousandths(r.Score.PNegative), traits(rated(r.Stars), &r.Score))
+	v.set(r.id, r.ExternalID, published, r.CollectedAt.Unix()-published, r.fingerprint(), r.Text,
+		int64(r.Score.Polarity), hundredths(r.Score.Compound), hundredths(r.Score.PNegative), traits(rated(r.Stars), &r.Score))
 }
 
-const alwaysOwn = 11 // of the columns above
+const alwaysOwn = 10 // of the columns above
 
 // traits puts what has few values into one number, from which the table computes the
 // stars, the doubt and the language again.
@@ -246,11 +287,12 @@ var optional = []struct {
 	{"title", func(r *row) any { return text(r.Title) }},
 	{"url", func(r *row) any { return text(r.URL) }},
 	{"author", func(r *row) any { return text(r.Author) }},
-	{"version", func(r *row) any { return text(r.Version) }},
+	{"version_id", func(r *row) any { return r.version }},
 	{"place", func(r *row) any { return text(r.Place) }},
 	{"reply", func(r *row) any { return text(r.Reply) }},
 	{"replied_at", func(r *row) any { return unix(r.RepliedAt) }},
 	{"hits", func(r *row) any { return r.hits }},
+	{"causes", func(r *row) any { return r.causes }},
 }
 
 // fingerprint is what the table keeps: only complaints are compared.
@@ -261,8 +303,8 @@ func (r *row) fingerprint() int64 {
 	return int64(r.Fingerprint)
 }
 
-// tenThousandths is how verdicts are stored: two bytes instead of eight.
-func tenThousandths(x float64) int64 { return int64(math.Round(x * 10000)) }
+// hundredths is how verdicts are stored, as they are shown: one byte instead of eight.
+func hundredths(x float64) int64 { return int64(math.Round(x * 100)) }
 
 // rated returns the stars of a rating, 0 for what is none.
 func rated(n int) int {
@@ -284,15 +326,12 @@ func (tx *Tx) insertMentions(o Origin, rows []row) error {
 			}
 		}
 	}
-	if err := tx.insertRows(`INTO mentions (`+columns+`)`, ``, []any{o.BrandID, o.SourceID, o.LexiconID}, len(rows), func(i int, v values) {
+	return tx.insertRows(`INTO mentions (`+columns+`)`, ``, []any{o.BrandID, o.SourceID, o.LexiconID}, len(rows), func(i int, v values) {
 		rows[i].fill(v)
 		for k, value := range more {
 			v[alwaysOwn+k].Value = value(&rows[i])
 		}
-	}); err != nil {
-		return err
-	}
-	return tx.insertCauses(rows)
+	})
 }
 
 // insertKeys enters the dedup keys into the lists they belong to.
@@ -307,23 +346,6 @@ func (tx *Tx) insertKeys(o Origin, rows []row, lists keyLists) error {
 	slices.SortFunc(keys, compareKeyed)
 	lists.add(keys)
 	return tx.saveKeys(o.SourceID, lists)
-}
-
-func (tx *Tx) insertCauses(rows []row) error {
-	type cause struct {
-		id int64
-		brand.CauseHit
-	}
-	var causes []cause
-	for i := range rows {
-		for _, c := range rows[i].Score.Causes {
-			causes = append(causes, cause{rows[i].id, c})
-		}
-	}
-	return tx.insertRows(`INTO mention_causes (mention_id, cause_id, start_byte, end_byte)`, ` ON CONFLICT DO NOTHING`, nil, len(causes), func(i int, v values) {
-		c := &causes[i]
-		v.set(c.id, int64(c.Cause), int64(c.Start), int64(c.End))
-	})
 }
 
 // edit keeps what was as a revision and moves the counts of its hour. What a
@@ -343,20 +365,16 @@ func (tx *Tx) edit(o Origin, before identity, now row, buckets *buckets) error {
 		args  []any
 	}{
 		{`INSERT INTO revisions (mention_id, revision, replaced_at, title, text, stars, polarity, compound)
-			SELECT id, 1 + (SELECT count(*) FROM revisions WHERE mention_id = m.id), ?, title, text, stars, polarity, compound / 10000.0 FROM mentions m WHERE id = ?`, []any{now.CollectedAt.Unix(), now.id}},
-		{`UPDATE mentions SET content = ?, fingerprint = ?, copy_of = NULL, title = ?, text = ?, version = coalesce(?, version), reply = ?, replied_at = ?,
-			polarity = ?, compound = ?, p_negative = ?, traits = ?, lexicon_id = ?, hits = ?
-			WHERE id = ?`, []any{now.content, now.fingerprint(), text(now.Title), now.Text, text(now.Version), text(now.Reply), unix(now.RepliedAt),
-			int64(now.Score.Polarity), tenThousandths(now.Score.Compound), tenThousandths(now.Score.PNegative), traits(rated(now.Stars), &now.Score), o.LexiconID, now.hits, now.id}},
+			SELECT id, 1 + (SELECT count(*) FROM revisions WHERE mention_id = m.id), ?, title, text, stars, polarity, compound / 100.0 FROM mentions m WHERE id = ?`, []any{now.CollectedAt.Unix(), now.id}},
+		{`UPDATE mentions SET content = NULL, fingerprint = ?, copy_of = NULL, title = ?, text = ?, version_id = coalesce(?, version_id), reply = ?, replied_at = ?,
+			polarity = ?, compound = ?, p_negative = ?, traits = ?, lexicon_id = ?, hits = ?, causes = ?
+			WHERE id = ?`, []any{now.fingerprint(), text(now.Title), now.Text, now.version, text(now.Reply), unix(now.RepliedAt),
+			int64(now.Score.Polarity), hundredths(now.Score.Compound), hundredths(now.Score.PNegative), traits(rated(now.Stars), &now.Score), o.LexiconID, now.hits, now.causes, now.id}},
 		{`DELETE FROM labels WHERE mention_id = ?`, []any{now.id}},
-		{`DELETE FROM mention_causes WHERE mention_id = ?`, []any{now.id}},
 	} {
 		if err := tx.exec(s.query, s.args...); err != nil {
 			return err
 		}
-	}
-	if err := tx.insertCauses([]row{now}); err != nil {
-		return err
 	}
 	if err := reindex(); err != nil {
 		return err

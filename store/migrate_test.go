@@ -84,7 +84,7 @@ func TestMigrationOfHits(t *testing.T) {
 	defer db.Close()
 	bucketsEqualRawRows(t, db)
 	var got, want any
-	if err := errors.Join(json.Unmarshal([]byte(rows(t, db, `SELECT hits FROM v_mentions WHERE id = 1`)), &got), json.Unmarshal([]byte(strings.Replace(hits, "0.0123", "0.012", 1)), &want)); err != nil { // weights are in thousandths now
+	if err := errors.Join(json.Unmarshal([]byte(rows(t, db, `SELECT hits FROM v_mentions WHERE id = 1`)), &got), json.Unmarshal([]byte(strings.Replace(hits, "0.0123", "0.01", 1)), &want)); err != nil { // weights are in hundredths now
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -127,7 +127,7 @@ func TestMigrationToSmallerRows(t *testing.T) {
 			SELECT n, 1 + (n % 3 = 2), 1 + n % 3, 'x' || n, 1795284000 - 86400 * 400 + n * 7000 - iif(n = 9, 4000000000, 0), 1795284000 - 86400 * 400 + n * 7000 + n % 5 * 40000 - iif(n = 9, 4000000000, 0), n * 715827, iif(n % 4 = 1, n, 0), iif(n % 40 = 1 AND n > 1, n - 1, NULL),
 				iif(n % 6 = 0, 'judul ' || n, NULL), iif(n % 50 = 7, NULL, iif(n = 12, 'kata rahasia', 'paket belum dikirim ' || n)), iif(n % 2, 'https://toko.example/' || n, NULL), iif(n % 3, 'a' || n % 7, NULL),
 				iif(n % 4, '2.' || n % 5, NULL), iif(n % 7 = 0, 'Bandung', NULL), nullif(n % 6, 0), iif(n % 9 = 0, 'maaf', NULL), iif(n % 9 = 0, 1795284000 - 86400 * 400 + n * 7000 + 3600, NULL),
-				n % 4, (n * 37 % 20001) - 10000, n * 41 % 10001, n % 11 = 0, n % 6, 1 + n % 2, iif(n % 50 = 7, NULL, char(7, 6, 1, 25001) || char(300, 6, 2, 201)), 1 + (n = 5) FROM c`,
+				n % 4, 100 * (n * 37 % 201 - 100), 100 * (n * 41 % 101), n % 11 = 0, n % 6, 1 + n % 2, iif(n % 50 = 7, NULL, char(7, 6, 1, 25001) || char(300, 6, 2, 201)), 1 + (n = 5) FROM c`,
 		`INSERT INTO revisions VALUES (5, 1, 1795284000, NULL, 'dulu', 1, 1, -0.5)`,
 		`INSERT INTO mention_keys SELECT source_id, mention_key(external_id), id FROM mentions`,
 		`INSERT INTO mention_causes SELECT id, 3, 0, 5 FROM mentions WHERE id % 8 = 1`,
@@ -175,9 +175,9 @@ func TestMigrationToSmallerRows(t *testing.T) {
 		t.Error("the file keeps the pages of before")
 	}
 	write(t, db, func(tx *Tx, _ Origin) error {
-		known, _, err := tx.known(Origin{SourceID: 2}, []Item{item("x1", "", noon, 0), item("x2998", "", noon, 0), item("x2", "", noon, 0), item("y", "", noon, 0)})
-		if len(known) != 2 || known["x1"].content != 715827 || known["x2998"].id != 2998 {
-			t.Errorf("known = %+v, want the two of the source", known)
+		known, _, err := tx.known(Origin{SourceID: 2}, []Item{item("x1", "", noon, 0), item("x7", "", noon, 0), item("x2998", "", noon, 0), item("x2", "", noon, 0), item("y", "", noon, 0)})
+		if len(known) != 3 || known["x1"].content != contentHash("", "paket belum dikirim 1", 1, "") || known["x7"].content != 7*715827&0x7fffff || known["x2998"].id != 2998 {
+			t.Errorf("known = %+v, want the three of the source", known)
 		}
 		return err
 	})
@@ -237,7 +237,7 @@ func TestMigrationKeepsEverything(t *testing.T) {
 	defer db.Close()
 	bucketsEqualRawRows(t, db)
 	if got, want := rows(t, db, `SELECT id, external_id, text, polarity, compound, p_negative, causes, version, hits, revision FROM v_mentions ORDER BY id`),
-		"1|a|paket belum dikirim|negative|-0.1235|0.9|delivery|2.1|[[0,3,-1.0,\"x\"]]|2\n2|b|bagus|positive|0.5|0.1|<nil>|<nil>|<nil>|1\n"; got != want {
+		"1|a|paket belum dikirim|negative|-0.12|0.9|delivery|2.1|[[0,3,-1.0,\"x\"]]|2\n2|b|bagus|positive|0.5|0.1|<nil>|<nil>|<nil>|1\n"; got != want {
 		t.Errorf("v_mentions =\n%swant\n%s", got, want)
 	}
 	if got := rows(t, db, `SELECT text FROM v_revisions`) + rows(t, db, `PRAGMA foreign_key_check`) + rows(t, db, `PRAGMA integrity_check`); got != "dulu\nok\n" {
@@ -339,7 +339,7 @@ func mustLatest(t *testing.T) int64 {
 func TestCountsHaveNoReferences(t *testing.T) {
 	db := openWithEverything(t)
 	if got := rows(t, db, `SELECT m.name, count(*) FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f
-		WHERE m.name IN ('mentions', 'key_lists', 'hours', 'days', 'cause_hours', 'cause_days', 'facet_days') GROUP BY 1`); got != "mentions|3\n" {
+		WHERE m.name IN ('mentions', 'key_lists', 'hours', 'days', 'cause_hours', 'cause_days', 'facet_days') GROUP BY 1`); got != "mentions|4\n" {
 		t.Errorf("references: %s", got)
 	}
 	if _, err := db.write.Exec(`UPDATE mentions SET source_id = 99 WHERE id = 1`); err == nil {

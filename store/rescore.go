@@ -42,7 +42,7 @@ type Rescored struct {
 // a batch is written on one core, the next one is read and judged on another.
 // progress is called after every batch.
 func (db *DB) Rescore(ctx context.Context, s Scorer, progress func(Rescored)) (Rescored, error) {
-	r := rescore{db: db, scorer: s, values: newValues(8)}
+	r := rescore{db: db, scorer: s, values: newValues(9)}
 	if err := db.Write(ctx, r.begin); err != nil {
 		return r.Rescored, err
 	}
@@ -127,11 +127,10 @@ type judged struct {
 	fact
 	id, brandID, sourceID int64
 	text                  sql.NullString
-	hits                  string
+	hits, evidence        string // as they are stored
 	compound, pNegative   int64
 	fingerprint           int64
 	doubtful, labelled    bool
-	evidence              []brand.CauseHit
 	score                 brand.Score
 }
 
@@ -167,9 +166,6 @@ func (r *rescore) judge(tx *Tx, after int64) ([]judged, error) {
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	if err := tx.readCauses(list); err != nil {
-		return nil, err
-	}
 	labelled, err := ints(tx.tx.QueryContext(tx.ctx, `SELECT mention_id FROM labels WHERE mention_id BETWEEN ? AND ? ORDER BY 1`, list[0].id, list[len(list)-1].id))
 	if err != nil {
 		return nil, err
@@ -185,8 +181,8 @@ func (r *rescore) judge(tx *Tx, after int64) ([]judged, error) {
 }
 
 func (tx *Tx) readStored(after int64) (list []judged, _ error) {
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT id, brand_id, source_id, published_at, polarity, coalesce(stars, 0), language, coalesce(version, ''), replied_at,
-		copy_of IS NOT NULL, iif(text = '', title, text), coalesce(hits, ''), compound, p_negative, doubtful, fingerprint
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT id, brand_id, source_id, published_at, polarity, coalesce(stars, 0), language, coalesce((SELECT version FROM versions WHERE id = version_id), ''), replied_at,
+		copy_of IS NOT NULL, iif(text = '', title, text), coalesce(hits, ''), coalesce(causes, ''), compound, p_negative, doubtful, fingerprint
 		FROM mentions WHERE id > ? ORDER BY id LIMIT ?`, after, rescoreBatch)
 	if err != nil {
 		return nil, err
@@ -199,49 +195,13 @@ func (tx *Tx) readStored(after int64) (list []judged, _ error) {
 		var at, polarity, stars, language, copied, doubtful int64 // as they are stored: to convert them is slow
 		var replied sql.NullInt64
 		if err := rows.Scan(&m.id, &m.brandID, &m.sourceID, &at, &polarity, &stars, &language, &m.version, &replied,
-			&copied, &m.text, &m.hits, &m.compound, &m.pNegative, &doubtful, &m.fingerprint); err != nil {
+			&copied, &m.text, &m.hits, &m.evidence, &m.compound, &m.pNegative, &doubtful, &m.fingerprint); err != nil {
 			return nil, err
 		}
 		m.polarity, m.stars, m.language, m.copied, m.doubtful = brand.Polarity(polarity), int(stars), brand.Language(language), copied != 0, doubtful != 0
-		m.at, m.repliedAt = time.Unix(at, 0), when(replied)
+		m.at, m.repliedAt, m.causes = time.Unix(at, 0), when(replied), causeSet(readCauses(m.evidence))
 	}
 	return list, rows.Err()
-}
-
-// readCauses fills in the causes of mentions in the order of their ids.
-func (tx *Tx) readCauses(list []judged) error {
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT mention_id, cause_id, start_byte, end_byte FROM mention_causes WHERE mention_id BETWEEN ? AND ? ORDER BY 1, 2`,
-		list[0].id, list[len(list)-1].id)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	i := 0
-	for rows.Next() {
-		var id int64
-		var c brand.CauseHit
-		if err := rows.Scan(&id, &c.Cause, &c.Start, &c.End); err != nil {
-			return err
-		}
-		for list[i].id < id {
-			i++
-		}
-		list[i].evidence = append(list[i].evidence, c)
-		list[i].causes |= 1 << c.Cause
-	}
-	return rows.Err()
-}
-
-// evidenceOf returns what the store keeps of the evidence for causes: the first
-// piece for each, in their order.
-func evidenceOf(hits []brand.CauseHit) (kept []brand.CauseHit) {
-	for _, h := range hits {
-		if !slices.ContainsFunc(kept, func(k brand.CauseHit) bool { return k.Cause == h.Cause }) {
-			kept = append(kept, h)
-		}
-	}
-	slices.SortFunc(kept, func(a, b brand.CauseHit) int { return int(a.Cause) - int(b.Cause) })
-	return kept
 }
 
 // write stores the verdicts on a batch and moves the counts.
@@ -257,7 +217,6 @@ func (r *rescore) write(tx *Tx, list []judged) error {
 	}
 	type origin struct{ brandID, sourceID int64 }
 	moved := map[origin]*buckets{}
-	var replaced []row
 	for i := range list {
 		m := &list[i]
 		r.after = m.id
@@ -269,9 +228,6 @@ func (r *rescore) write(tx *Tx, list []judged) error {
 		if err != nil {
 			return err
 		}
-		if !m.labelled && !slices.Equal(evidenceOf(m.score.Causes), m.evidence) {
-			replaced = append(replaced, row{id: m.id, Item: &Item{Scored: brand.Scored{Score: m.score}}})
-		}
 		if is == m.fact {
 			continue
 		}
@@ -282,9 +238,6 @@ func (r *rescore) write(tx *Tx, list []judged) error {
 		}
 		moved[key].add(m.fact, -1)
 		moved[key].add(is, 1)
-	}
-	if err := tx.replaceCauses(replaced); err != nil {
-		return err
 	}
 	if err := tx.exec(`UPDATE mentions SET lexicon_id = ? WHERE id BETWEEN ? AND ? AND text IS NOT NULL AND lexicon_id <> ?`, r.lexicon, list[0].id, r.after, r.lexicon); err != nil {
 		return err
@@ -305,37 +258,26 @@ func (r *rescore) write(tx *Tx, list []judged) error {
 func (r *rescore) update(tx *Tx, m *judged) (is fact, err error) {
 	is = m.fact
 	is.language = m.score.Language
+	evidence := m.evidence
 	if m.labelled {
 		if err := tx.exec(`UPDATE labels SET scorer_polarity = ?, scorer_causes = ? WHERE mention_id = ?`,
 			int64(m.score.Polarity), writeCauseHits(m.score.Causes), m.id); err != nil {
 			return is, err
 		}
 	} else {
-		is.polarity, is.causes = m.score.Polarity, causeSet(m.score.Causes)
+		is.polarity, is.causes, evidence = m.score.Polarity, causeSet(m.score.Causes), writeCauses(m.score.Causes)
 	}
 	hits, err := tx.writeHits(m.score.Hits)
 	if err != nil {
 		return is, err
 	}
-	compound, pNegative := tenThousandths(m.score.Compound), tenThousandths(m.score.PNegative)
-	if is.polarity == m.polarity && is.language == m.language && hits == m.hits && compound == m.compound && pNegative == m.pNegative && m.score.Doubtful == m.doubtful {
+	compound, pNegative := hundredths(m.score.Compound), hundredths(m.score.PNegative)
+	if is.polarity == m.polarity && is.language == m.language && hits == m.hits && evidence == m.evidence && compound == m.compound && pNegative == m.pNegative && m.score.Doubtful == m.doubtful {
 		return is, nil
 	}
 	if is.polarity == brand.Negative && m.fingerprint == 0 {
 		m.fingerprint = int64(clean.Fingerprint(m.text.String))
 	}
-	r.values.set(int64(is.polarity), compound, pNegative, traits(m.stars, &m.score), text(hits), m.fingerprint, r.lexicon, m.id)
-	return is, tx.step(`UPDATE mentions SET polarity = ?, compound = ?, p_negative = ?, traits = ?, hits = ?, fingerprint = ?, lexicon_id = ? WHERE id = ?`, r.values)
-}
-
-// replaceCauses writes the causes of rows instead of those that are stored.
-func (tx *Tx) replaceCauses(rows []row) error {
-	ids := make([]int64, len(rows))
-	for i, m := range rows {
-		ids[i] = m.id
-	}
-	if err := tx.exec(`DELETE FROM mention_causes WHERE mention_id IN (SELECT value FROM json_each(?))`, idList(ids)); err != nil {
-		return err
-	}
-	return tx.insertCauses(rows)
+	r.values.set(int64(is.polarity), compound, pNegative, traits(m.stars, &m.score), text(hits), text(evidence), m.fingerprint, r.lexicon, m.id)
+	return is, tx.step(`UPDATE mentions SET polarity = ?, compound = ?, p_negative = ?, traits = ?, hits = ?, causes = ?, fingerprint = ?, lexicon_id = ? WHERE id = ?`, r.values)
 }

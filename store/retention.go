@@ -24,8 +24,8 @@ func (db *DB) Forget(ctx context.Context, texts, numbers time.Time) error {
 		}{
 			{`DELETE FROM search WHERE docid IN (SELECT id FROM mentions WHERE collected_at < ? AND text IS NOT NULL)`, later(texts, numbers)},
 			{`DELETE FROM mentions WHERE collected_at < ?`, numbers},
-			{`UPDATE mentions SET text = NULL, title = NULL, url = NULL, author = NULL, reply = NULL, hits = NULL
-				WHERE collected_at < ? AND text IS NOT NULL`, texts},
+			{`UPDATE mentions SET text = NULL, title = NULL, url = NULL, author = NULL, reply = NULL, hits = NULL,
+				content = content_hash(title, text, traits % 6, reply) WHERE collected_at < ? AND text IS NOT NULL`, texts},
 			{`UPDATE revisions SET text = NULL, title = NULL WHERE replaced_at < ? AND text IS NOT NULL`, texts},
 			{`UPDATE incidents SET snapshot = json_remove(snapshot, '$.quotes') WHERE updated_at < ?`, texts},
 			{`UPDATE incident_changes SET snapshot = json_remove(snapshot, '$.quotes') WHERE at < ?`, texts},

@@ -10,9 +10,9 @@ import (
 // [from, to], beside what is usual for them by their 28 days before.
 func (tx *Tx) Rivals(cause brand.Cause, from, to time.Time) (rivals []brand.Rival, _ error) {
 	first, last := hourOf(from), hourOf(to)
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT b.name, coalesce(sum(iif(h.hour >= ?, h.negatives, 0)), 0), coalesce(sum(iif(h.hour < ?, h.negatives, 0)), 0) * 1.0 * ? / (28 * 24)
-		FROM brands b LEFT JOIN cause_hours h ON h.brand_id = b.id AND h.cause_id = ? AND h.hour BETWEEN ? AND ?
-		WHERE b.competitor = 1 GROUP BY b.id ORDER BY b.name`, first, first, last-first+1, int64(cause), first-28*24, last)
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT b.name, (SELECT coalesce(sum(negatives), 0) FROM cause_hours WHERE brand_id = b.id AND hour BETWEEN ?1 AND ?2 AND cause_id = ?3),
+		(SELECT coalesce(sum(negatives), 0) FROM cause_hours WHERE brand_id = b.id AND hour BETWEEN ?1 - 28 * 24 AND ?1 - 1 AND cause_id = ?3) * (?2 - ?1 + 1.0) / (28 * 24)
+		FROM brands b WHERE b.competitor = 1 ORDER BY b.name`, first, last, int64(cause))
 	if err != nil {
 		return nil, err
 	}

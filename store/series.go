@@ -44,9 +44,10 @@ func (tx *Tx) Parts(brandID int64, now time.Time) ([]Part, error) {
 			(SELECT coalesce(sum(voices), 0) FROM days WHERE brand_id = ?1 AND day >= ?4 AND day < ?5 AND source_id = s.id)
 		FROM sources s WHERE s.brand_id = ?1
 		UNION ALL
-		SELECT 1, c.id, c.cause, (SELECT coalesce(sum(negatives), 0) FROM cause_hours WHERE brand_id = ?1 AND hour BETWEEN ?2 AND ?3 AND cause_id = c.id),
-			(SELECT coalesce(sum(negatives), 0) FROM cause_days WHERE brand_id = ?1 AND day >= ?4 AND day < ?5 AND cause_id = c.id)
-		FROM causes c WHERE c.id > 0`, brandID, last-23, last, today-29, today-1)
+		SELECT 1, c.id, c.cause, coalesce(h.negatives, 0), coalesce(d.negatives, 0) FROM causes c
+			LEFT JOIN (SELECT cause_id, sum(negatives) AS negatives FROM cause_hours WHERE brand_id = ?1 AND hour BETWEEN ?2 AND ?3 GROUP BY 1) h ON h.cause_id = c.id
+			LEFT JOIN (SELECT cause_id, sum(negatives) AS negatives FROM cause_days WHERE brand_id = ?1 AND day >= ?4 AND day < ?5 GROUP BY 1) d ON d.cause_id = c.id
+		WHERE c.id > 0`, brandID, last-23, last, today-29, today-1)
 	if err != nil {
 		return nil, err
 	}

@@ -232,6 +232,12 @@ func setUp(c *sqlite3.SQLiteConn) error {
 	if err := c.RegisterFunc("mention_key", mentionKey, true); err != nil {
 		return err
 	}
+	if err := c.RegisterFunc("content_hash", storedContent, true); err != nil {
+		return err
+	}
+	if err := c.RegisterFunc("add_causes", addCauses, true); err != nil {
+		return err
+	}
 	if err := c.RegisterFunc("shorter_hits", shorterHits, true); err != nil { // of a migration
 		return err
 	}
@@ -347,7 +353,7 @@ func (db *DB) interrupted(ctx context.Context, have int64) (bool, error) {
 	if have == 0 {
 		return false, nil // there is nothing to keep
 	}
-	for step, table := range map[int64]string{3: "days", 6: "entries", 8: "key_lists"} {
+	for step, table := range map[int64]string{3: "days", 6: "entries", 8: "key_lists", 9: "versions"} {
 		if _, err := db.write.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied)
 			SELECT ?1, 1 WHERE EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?2) AND NOT EXISTS (SELECT 1 FROM goose_db_version WHERE version_id = ?1)`, step, table); err != nil {
 			return false, err
@@ -409,6 +415,7 @@ type Tx struct {
 
 	entries    *entries
 	registered map[entry]int64 // entries that this transaction brought
+	versions   map[string]int64
 }
 
 // Write runs f in one transaction, which commits when f returns nil.
