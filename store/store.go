@@ -53,6 +53,9 @@ func Open(ctx context.Context, path string, zone *time.Location) (*DB, error) {
 		return nil, err
 	}
 	share()
+	if err := create(ctx, path); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, explain(err))
+	}
 	db := &DB{path: path, zone: zone, write: connect(writerDSN(path), 1), read: connect(readerDSN(path), readers), entries: newEntries(), walCap: WALCap}
 	if err := db.prepare(ctx); err != nil {
 		_ = db.Close()
@@ -189,6 +192,19 @@ func writable(path string) error {
 	return os.Remove(probe.Name())
 }
 
+// create begins a new file with pages of 8 KiB: half as much stays empty at the end of
+// each as of 4 KiB. A file keeps the size that it was created with, and the first
+// pragma of a DSN already writes.
+func create(ctx context.Context, path string) error {
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+		return nil
+	}
+	pool := connect(dsn(path, ""), 1)
+	defer pool.Close()
+	_, err := pool.ExecContext(ctx, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL")
+	return err
+}
+
 // Pragmas belong in the DSN: a PRAGMA that is run as a statement reaches one
 // pooled connection only. FULL, because NORMAL loses committed rows when the
 // power goes; batches make it cheap. Thirty seconds, because pantau erase rewrites
@@ -217,10 +233,10 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 func (c connector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
 
 // connectionPragmas are those that a DSN cannot carry. The WAL is copied back
-// into the file at 48 MiB and cut to 64 MiB afterwards; a larger one would save
+// into the file at 48 MiB, 6144 pages of a new file, and cut to 64 MiB afterwards; a larger one would save
 // little. Temporary data stays in memory: the journals of statements that insert
 // many rows would otherwise be nine tenths of all that is written.
-const connectionPragmas = `PRAGMA wal_autocheckpoint = 12288; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY`
+const connectionPragmas = `PRAGMA wal_autocheckpoint = 6144; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY`
 
 // setUp gives a connection the functions that the schema uses. The -wal and -shm
 // files stay when the last connection closes: without them a user who may only
