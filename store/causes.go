@@ -107,10 +107,22 @@ func (c *causeCounts) parse(text string) {
 
 // addCauses is the SQL function add_causes(a, b), which adds up counts.
 func addCauses(a, b any) any {
-	var sum causeCounts
-	for _, x := range [...]any{a, b} {
-		counts, _ := x.(string) // NULL is none
-		sum.parse(counts)
-	}
-	return text(sum.String())
+	sum := newCauseSum()
+	sum.Step(a)
+	sum.Step(b)
+	return sum.Done()
 }
+
+// causeSum is the SQL function sum_causes(causes), which adds up those of many rows.
+type causeSum struct{ causeCounts }
+
+func newCauseSum() *causeSum { return new(causeSum) }
+
+// Step takes one row.
+func (s *causeSum) Step(causes any) {
+	counts, _ := causes.(string) // NULL is none
+	s.parse(counts)
+}
+
+// Done returns the sum.
+func (s *causeSum) Done() any { return text(s.String()) }

@@ -33,7 +33,7 @@ func (tx *Tx) moveDays(zone *time.Location) error {
 		`CREATE TEMP TABLE ratings_before AS SELECT brand_id, source_id, day, ` + ratingColumns + ` FROM days WHERE rated > 0 OR replied > 0`,
 		`DELETE FROM days`,
 		`INSERT INTO days (brand_id, day, source_id, ` + countColumns + `, ` + ratingColumns + `) SELECT brand_id, l.day, source_id,
-			sum(negatives), sum(neutrals), sum(positives), sum(unknowns), sum(voices), NULL, 0, 0, 0, 0 FROM hours JOIN local l USING (hour) GROUP BY brand_id, l.day, source_id`,
+			sum(negatives), sum(neutrals), sum(positives), sum(unknowns), sum(voices), sum_causes(causes), 0, 0, 0, 0 FROM hours JOIN local l USING (hour) GROUP BY brand_id, l.day, source_id`,
 		`UPDATE days SET (` + ratingColumns + `) = (b.rated, b.stars_total, b.replied, b.reply_seconds) FROM temp.ratings_before b
 			WHERE b.brand_id = days.brand_id AND b.source_id = days.source_id AND b.day = days.day`,
 		`UPDATE days SET (` + ratingColumns + `) = (m.rated, m.total, m.replied, m.seconds) FROM (SELECT brand_id, source_id, l.day, count(stars) AS rated, coalesce(sum(stars), 0) AS total,
@@ -41,10 +41,6 @@ func (tx *Tx) moveDays(zone *time.Location) error {
 				FROM mentions m JOIN local l ON l.hour = ` + hourOfMention + ` GROUP BY brand_id, source_id, l.day) m
 			WHERE m.brand_id = days.brand_id AND m.source_id = days.source_id AND m.day = days.day`,
 		`DROP TABLE temp.ratings_before`,
-		`UPDATE days SET causes = c.causes FROM (SELECT brand_id, day, source_id, group_concat(char(cause_id + 1, negatives + 2048 * (negatives > 55295)), '') AS causes
-				FROM (SELECT brand_id, l.day, source_id, cause_id, sum(negatives) AS negatives FROM cause_hours JOIN local l USING (hour) GROUP BY 1, 2, 3, 4)
-				GROUP BY 1, 2, 3) c
-			WHERE c.brand_id = days.brand_id AND c.source_id = days.source_id AND c.day = days.day`,
 		`DELETE FROM facet_days`,
 		facetsAgain(byLanguage, `CASE language WHEN 1 THEN 'id' WHEN 2 THEN 'en' WHEN 3 THEN 'mixed' WHEN 4 THEN 'ms' WHEN 5 THEN 'other' ELSE 'unknown' END`, hourOfMention),
 		facetsAgain(byStars, `CAST(stars AS TEXT)`, hourOfMention),

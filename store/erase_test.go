@@ -396,7 +396,7 @@ func TestVerifyFindsDamage(t *testing.T) {
 		}
 	})
 	damage("truncated", func(_ *testing.T, _ *DB, data []byte) []byte { return data[:len(data)/2] })
-	damage("a page of zeros", func(_ *testing.T, _ *DB, data []byte) []byte { clear(data[20*4096 : 21*4096]); return data })
+	damage("a page of zeros", func(_ *testing.T, _ *DB, data []byte) []byte { clear(data[20*8192 : 21*8192]); return data })
 	damage("no database", func(_ *testing.T, _ *DB, data []byte) []byte { return []byte("text") })
 	damage("empty", func(*testing.T, *DB, []byte) []byte { return nil })
 }

@@ -86,7 +86,7 @@ func TestFaultsAreExplained(t *testing.T) {
 // TestADamagedFileIsNamed damages files in ways that a disk or a person may. Whoever
 // uses one is told to restore, and nothing is written into it unseen.
 func TestADamagedFileIsNamed(t *testing.T) {
-	const page = 4096
+	const page = 8192
 	for name, damage := range map[string]func(data []byte) []byte{
 		"truncated":         func(data []byte) []byte { return data[:len(data)/3] },
 		"cut within a page": func(data []byte) []byte { return data[:len(data)-page-17] },
@@ -218,7 +218,7 @@ func TestAReaderIsNamed(t *testing.T) {
 // TestTheWALShrinks holds a reader's transaction, and ends it.
 func TestTheWALShrinks(t *testing.T) {
 	db, ctx := open(t), context.Background()
-	if _, err := db.write.Exec(`PRAGMA wal_autocheckpoint = 200; PRAGMA journal_size_limit = 1000000`); err != nil {
+	if _, err := db.write.Exec(`PRAGMA wal_autocheckpoint = 100; PRAGMA journal_size_limit = 1000000`); err != nil {
 		t.Fatal(err)
 	}
 	reader, err := db.read.BeginTx(ctx, nil)

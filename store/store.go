@@ -254,6 +254,9 @@ func setUp(c *sqlite3.SQLiteConn) error {
 	if err := c.RegisterFunc("add_causes", addCauses, true); err != nil {
 		return err
 	}
+	if err := c.RegisterAggregator("sum_causes", newCauseSum, true); err != nil {
+		return err
+	}
 	if err := c.RegisterFunc("shorter_hits", shorterHits, true); err != nil { // of a migration
 		return err
 	}
