@@ -650,6 +650,24 @@ func TestWriteRollsBackWhole(t *testing.T) {
 	}
 }
 
+// TestPages looks at a new file and at one from before its pages were larger.
+func TestPages(t *testing.T) {
+	ctx, path := context.Background(), filepath.Join(t.TempDir(), "pantau.db")
+	const sizes = `SELECT page_size, (SELECT journal_mode FROM pragma_journal_mode) FROM pragma_page_size`
+	if got := rows(t, open(t), sizes); got != "8192|wal\n" {
+		t.Errorf("a new file: %s", got)
+	}
+	writeOld(t, path, []string{"0001_tables.sql", "0002_views.sql"}, `PRAGMA user_version = 2`)
+	db, err := Open(ctx, path, wib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if got := rows(t, db, sizes); got != "4096|wal\n" {
+		t.Errorf("an old file: %s", got)
+	}
+}
+
 // TestViews holds the columns that analysts rely on.
 func TestViews(t *testing.T) {
 	db := open(t)

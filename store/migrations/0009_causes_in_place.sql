@@ -150,8 +150,8 @@ SELECT
   (SELECT iif(d % 2, d / 2, -(d / 2)) / 100.0 FROM (SELECT unicode(substr(m.hits, 4 * i.n + 4, 1)) - 2048 * (unicode(substr(m.hits, 4 * i.n + 4, 1)) > 57343) AS d)) AS weight, -- real: contribution to the score, below 0 against the brand
   e.entry AS entry, -- text: the word or phrase as the lexicon spells it
   e.rule AS rule -- text: what changed its weight, such as negated; empty when nothing did
-FROM mentions m JOIN brands b ON b.id = m.brand_id JOIN numbers i ON i.n < length(m.hits) / 4
-JOIN entries e ON e.id = unicode(substr(m.hits, 4 * i.n + 3, 1)) - 2048 * (unicode(substr(m.hits, 4 * i.n + 3, 1)) > 57343);
+FROM mentions m JOIN brands b ON b.id = m.brand_id CROSS JOIN numbers i ON i.n < length(m.hits) / 4
+CROSS JOIN entries e ON e.id = unicode(substr(m.hits, 4 * i.n + 3, 1)) - 2048 * (unicode(substr(m.hits, 4 * i.n + 3, 1)) > 57343);
 
 CREATE VIEW v_quotes AS -- One row a complaint and cause, for quotes. A complaint with two causes stands here twice.
 SELECT
@@ -196,6 +196,13 @@ SELECT
   strftime('%Y-%m-%dT%H:%M:%SZ', x.at, 'unixepoch') AS at, -- time: when
   l.version AS lexicon -- text: version of the lexicon behind the verdict of the scorer
 FROM labels x JOIN mentions m ON m.id = x.mention_id JOIN brands b ON b.id = m.brand_id JOIN lexicons l ON l.id = m.lexicon_id;
+
+-- A text holds so many hits or causes: not all numbers are read for each.
+ANALYZE sqlite_schema;
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('numbers', NULL, '20');
+
+ANALYZE sqlite_schema;
 
 COMMIT;
 
