@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"slices"
 	"unicode/utf8"
 
@@ -126,3 +127,35 @@ func (s *causeSum) Step(causes any) {
 
 // Done returns the sum.
 func (s *causeSum) Done() any { return text(s.String()) }
+
+// eachCauses calls f with the complaints of a brand by cause in each hour from first
+// to last that has any, in the order of time.
+func (tx *Tx) eachCauses(brandID, first, last int64, f func(hour int64, c *causeCounts)) error {
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT hour, causes FROM hours WHERE brand_id = ? AND hour BETWEEN ? AND ? AND causes IS NOT NULL ORDER BY hour`, brandID, first, last)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var at int64
+	var sum causeCounts // of the sources
+	flush := func() {
+		if sum != (causeCounts{}) {
+			f(at, &sum)
+		}
+		sum = causeCounts{}
+	}
+	for rows.Next() {
+		var hour int64
+		var causes sql.RawBytes
+		if err := rows.Scan(&hour, &causes); err != nil {
+			return err
+		}
+		if hour != at {
+			flush()
+			at = hour
+		}
+		sum.parse(string(causes))
+	}
+	flush()
+	return rows.Err()
+}

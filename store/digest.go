@@ -62,10 +62,12 @@ func (tx *Tx) moods(from, to time.Time) ([]brand.Mood, error) {
 
 // risingCauses returns the causes of a brand, those first that rose most.
 func (tx *Tx) risingCauses(name string, from, to time.Time) (list []brand.Driver, _ error) {
-	s := spans(from, to)
-	groups, err := tx.groups(`SELECT c.cause, sum(iif(hour >= ?, negatives, 0)), sum(iif(hour < ?, negatives, 0))
-		FROM cause_hours h JOIN causes c ON c.id = h.cause_id JOIN brands b ON b.id = h.brand_id
-		WHERE b.name = ? AND hour >= ? AND hour < ? GROUP BY 1`, s[0], s[0], name, s[4], s[5])
+	id, err := tx.BrandID(name)
+	if err != nil {
+		return nil, err
+	}
+	first, end := hourOf(from), hourOf(to)
+	groups, err := tx.causeGroups(id, first-(end-first), first, end-1)
 	if err != nil {
 		return nil, err
 	}

@@ -2,9 +2,12 @@ package store
 
 import (
 	"database/sql"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"pantau/brand"
 	"pantau/trends"
 )
 
@@ -18,14 +21,34 @@ type Groups struct {
 // the 28 days before.
 func (tx *Tx) Groups(brandID int64, from, to time.Time) (g Groups, err error) {
 	first, last := hourOf(from), hourOf(to)
-	args := []any{first, first, brandID, first - 28*24, last}
-	if g.Causes, err = tx.groups(`SELECT c.cause, sum(iif(hour >= ?, negatives, 0)), sum(iif(hour < ?, negatives, 0))
-		FROM cause_hours h JOIN causes c ON c.id = h.cause_id WHERE brand_id = ? AND hour BETWEEN ? AND ? GROUP BY 1`, args...); err != nil {
+	if g.Causes, err = tx.causeGroups(brandID, first-28*24, first, last); err != nil {
 		return g, err
 	}
 	g.Sources, err = tx.groups(`SELECT s.name, sum(iif(hour >= ?, negatives, 0)), sum(iif(hour < ?, negatives, 0))
-		FROM hours h JOIN sources s ON s.id = h.source_id WHERE h.brand_id = ? AND hour BETWEEN ? AND ? GROUP BY 1`, args...)
+		FROM hours h JOIN sources s ON s.id = h.source_id WHERE h.brand_id = ? AND hour BETWEEN ? AND ? GROUP BY 1`, first, first, brandID, first-28*24, last)
 	return g, err
+}
+
+// causeGroups counts the negatives of a brand by cause from the hour now to last, and
+// from past to before now.
+func (tx *Tx) causeGroups(brandID, past, now, last int64) (list []trends.Group, _ error) {
+	var observed, before causeCounts
+	if err := tx.eachCauses(brandID, past, last, func(hour int64, c *causeCounts) {
+		if hour >= now {
+			observed.plus(c)
+		} else {
+			before.plus(c)
+		}
+	}); err != nil {
+		return nil, err
+	}
+	for _, c := range append(brand.Causes(), brand.Unexplained) {
+		if observed[c] != 0 || before[c] != 0 {
+			list = append(list, trends.Group{Key: c.String(), Observed: observed[c], Past: before[c]})
+		}
+	}
+	slices.SortFunc(list, func(a, b trends.Group) int { return strings.Compare(a.Key, b.Key) })
+	return list, nil
 }
 
 func (tx *Tx) groups(query string, args ...any) (list []trends.Group, _ error) {

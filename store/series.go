@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"time"
 
 	"pantau/brand"
@@ -80,23 +81,10 @@ func (tx *Tx) PartSeries(brandID int64, p Part, whole trends.Series) (trends.Ser
 	for i, h := range whole.Hours {
 		s.Hours[i] = trends.Hour{Mentions: h.Mentions, Coverage: h.Coverage}
 	}
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT hour, sum(negatives) FROM cause_hours
-		WHERE brand_id = ? AND hour BETWEEN ? AND ? AND cause_id = ? GROUP BY hour`, brandID, first, last, p.ID)
-	if err != nil {
-		return s, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var hour int64
-		var n int
-		if err := rows.Scan(&hour, &n); err != nil {
-			return s, err
-		}
-		h := &s.Hours[hour-first]
-		w := &whole.Hours[hour-first]
+	return s, tx.eachCauses(brandID, first, last, func(hour int64, c *causeCounts) {
+		h, w, n := &s.Hours[hour-first], &whole.Hours[hour-first], c[p.ID]
 		h.Negatives, h.Repeats = n, max(n-(w.Negatives-w.Repeats), 0)
-	}
-	return s, rows.Err()
+	})
 }
 
 // CauseHour is how many negatives of one hour of a series had a cause.
@@ -152,20 +140,13 @@ func (db *DB) History(ctx context.Context, name string) (h History, err error) {
 
 // causeHours counts the negatives of a brand by hour from first on, and cause.
 func (tx *Tx) causeHours(brandID, first int64) (list []CauseHour, _ error) {
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT hour - ?, cause_id, sum(negatives) FROM cause_hours
-		WHERE brand_id = ? AND hour >= ? GROUP BY hour, cause_id ORDER BY hour`, first, brandID, first)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var c CauseHour
-		if err := rows.Scan(&c.Hour, &c.Cause, &c.Count); err != nil {
-			return nil, err
+	return list, tx.eachCauses(brandID, first, math.MaxInt64, func(hour int64, c *causeCounts) {
+		for cause, n := range c {
+			if n > 0 {
+				list = append(list, CauseHour{int(hour - first), brand.Cause(cause), n})
+			}
 		}
-		list = append(list, c)
-	}
-	return list, rows.Err()
+	})
 }
 
 // countHours fills in the counts of a source, or of all (0), and returns the
