@@ -36,6 +36,8 @@ func TestDatesLeadToCounts(t *testing.T) {
 		{"days of a brand", `SELECT sum(mentions) FROM v_daily WHERE brand = 'x' AND day BETWEEN '2026-11-01' AND '2026-11-30'`, `SEARCH d USING PRIMARY KEY \(brand_id=\? AND day=\?\)`},
 		{"causes of a brand", `SELECT sum(negatives) FROM v_causes_daily WHERE brand = 'x' AND day >= '2026-11-01'`, `SEARCH d USING PRIMARY KEY \(brand_id=\? AND day=\?\)`},
 		{"a facet of a brand", `SELECT sum(negatives) FROM v_facets_daily WHERE brand = 'x' AND facet = 'version' AND day >= '2026-11-01'`, `SEARCH d USING PRIMARY KEY \(brand_id=\? AND facet_id=\? AND day=\?\)`},
+		{"causes of two brands", `WITH volume AS MATERIALIZED (SELECT brand, sum(mentions) AS mentions FROM v_daily WHERE brand IN ('x', 'y') AND day >= '2026-11-01' GROUP BY brand)
+			SELECT sum(c.negatives) FROM volume v JOIN v_causes_daily c ON c.brand = v.brand WHERE c.day >= '2026-11-01'`, `(?s)SCAN v\b.*SEARCH b USING COVERING INDEX.*SEARCH i USING INTEGER PRIMARY KEY`},
 		{"everything", `SELECT sum(mentions) FROM v_daily`, `SCAN d`},
 		{"all mentions", `SELECT count(*) FROM v_mentions WHERE text LIKE '%x%'`, `SCAN m`},
 	} {
