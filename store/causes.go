@@ -3,7 +3,6 @@ package store
 import (
 	"database/sql"
 	"slices"
-	"unicode/utf8"
 
 	"pantau/brand"
 )
@@ -73,8 +72,8 @@ func (c *causeCounts) plus(d *causeCounts) {
 }
 
 const (
-	countMost = utf8.MaxRune - skipped // a larger count takes several entries
-	takenOff  = 32                     // added to the cause of a change that is below 0
+	countMost = surrogates - 1 // a larger count takes several entries: the views need not skip any
+	takenOff  = 32             // added to the cause of a change that is below 0
 )
 
 // String returns the form in which they are stored, "" when all are 0.

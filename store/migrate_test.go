@@ -138,11 +138,16 @@ func TestMigrationToSmallerRows(t *testing.T) {
 				count(replied_at), coalesce(sum(replied_at - published_at), 0) FROM mentions GROUP BY 1, 2, 3`,
 		`INSERT INTO cause_hours SELECT brand_id, published_at / 3600, coalesce(cause_id, 0), source_id, count(*) FROM mentions LEFT JOIN mention_causes ON mention_id = id WHERE polarity = 1 GROUP BY 1, 2, 3, 4`,
 		`INSERT INTO cause_days SELECT brand_id, date(published_at + 25200, 'unixepoch'), coalesce(cause_id, 0), source_id, count(*) FROM mentions LEFT JOIN mention_causes ON mention_id = id WHERE polarity = 1 GROUP BY 1, 2, 3, 4`,
+		// A day with more complaints of one cause than a character counts.
+		`INSERT INTO cause_days VALUES (2, '2025-01-01', 3, 3, 110595)`,
+		`INSERT INTO hours (brand_id, hour, source_id, mentions, negatives, neutrals, positives, unknowns, voices, rated, stars_total, replied, reply_seconds, local_hour)
+			VALUES (2, unixepoch('2025-01-01') / 3600 - 7, 3, 110595, 110595, 0, 0, 0, 110595, 0, 0, 0, 0, unixepoch('2025-01-01') / 3600)`,
+		`INSERT INTO days VALUES (2, '2025-01-01', 3, 110595, 110595, 0, 0, 0, 110595, 0, 0, 0, 0)`,
 		`INSERT INTO facet_days SELECT brand_id, 2, date(published_at + 25200, 'unixepoch'), stars, source_id, count(*), sum(polarity = 1), sum(polarity = 2), sum(polarity = 3) FROM mentions WHERE stars IS NOT NULL GROUP BY 1, 3, 4, 5`,
 		`INSERT INTO facet_days SELECT brand_id, 3, date(published_at + 25200, 'unixepoch'), version, source_id, count(*), sum(polarity = 1), sum(polarity = 2), sum(polarity = 3) FROM mentions WHERE version IS NOT NULL GROUP BY 1, 3, 4, 5`,
 		`PRAGMA user_version = 7`)
 	views := []string{`SELECT * FROM v_mentions ORDER BY id`, `SELECT * FROM v_hits ORDER BY mention_id, start_byte`, `SELECT * FROM v_quotes ORDER BY mention_id`, `SELECT * FROM v_hourly ORDER BY brand, source, hour_number`,
-		`SELECT * FROM v_daily ORDER BY brand, source, day`, `SELECT * FROM v_causes_daily ORDER BY brand, source, day, cause`, `SELECT * FROM v_facets_daily ORDER BY brand, source, facet, day, value`,
+		`SELECT * FROM v_daily ORDER BY brand, source, day`, `SELECT brand, competitor, source, day, cause, sum(negatives) FROM v_causes_daily GROUP BY 1, 2, 3, 4, 5`, `SELECT * FROM v_facets_daily ORDER BY brand, source, facet, day, value`,
 		`SELECT * FROM v_rating_daily ORDER BY brand, source, day`, `SELECT * FROM v_replies_daily ORDER BY brand, source, day`, `SELECT * FROM v_reply_time ORDER BY mention_id`}
 	all := func(db *DB) (answers []string) {
 		for _, query := range views {

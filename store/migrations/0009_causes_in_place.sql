@@ -74,15 +74,15 @@ CREATE INDEX mentions_by_time ON mentions (brand_id, published_at);
 CREATE INDEX negatives ON mentions (brand_id, published_at, fingerprint) WHERE polarity = 1;
 
 -- Complaints by cause in the same way, two characters each: 1 + cause, and the count.
--- Cause 0 holds those without one.
+-- Cause 0 holds those without one; more than 55295 stand there several times.
 ALTER TABLE hours ADD COLUMN causes TEXT;
 ALTER TABLE days ADD COLUMN causes TEXT;
 
-UPDATE hours SET causes = c.causes FROM (SELECT brand_id, hour, source_id, group_concat(char(cause_id + 1, negatives + 2048 * (negatives > 55295)), '') AS causes
+UPDATE hours SET causes = c.causes FROM (SELECT brand_id, hour, source_id, group_concat(replace(hex(zeroblob(negatives / 55295)), '00', char(cause_id + 1, 55295)) || iif(negatives % 55295, char(cause_id + 1, negatives % 55295), ''), '') AS causes
     FROM (SELECT * FROM cause_hours WHERE negatives > 0 ORDER BY brand_id, hour, source_id, cause_id) GROUP BY brand_id, hour, source_id) c
 WHERE c.brand_id = hours.brand_id AND c.hour = hours.hour AND c.source_id = hours.source_id;
 
-UPDATE days SET causes = c.causes FROM (SELECT brand_id, day, source_id, group_concat(char(cause_id + 1, negatives + 2048 * (negatives > 55295)), '') AS causes
+UPDATE days SET causes = c.causes FROM (SELECT brand_id, day, source_id, group_concat(replace(hex(zeroblob(negatives / 55295)), '00', char(cause_id + 1, 55295)) || iif(negatives % 55295, char(cause_id + 1, negatives % 55295), ''), '') AS causes
     FROM (SELECT * FROM cause_days WHERE negatives > 0 ORDER BY brand_id, day, source_id, cause_id) GROUP BY brand_id, day, source_id) c
 WHERE c.brand_id = days.brand_id AND c.day = days.day AND c.source_id = days.source_id;
 
@@ -91,11 +91,11 @@ DROP TABLE cause_days;
 
 -- What these tables were, to ask for causes one by one.
 CREATE VIEW cause_hours (brand_id, hour, cause_id, source_id, negatives) AS -- not for analysts
-SELECT h.brand_id, h.hour, unicode(substr(h.causes, 2 * i.n + 1, 1)) - 1, h.source_id, unicode(substr(h.causes, 2 * i.n + 2, 1)) - 2048 * (unicode(substr(h.causes, 2 * i.n + 2, 1)) > 57343)
+SELECT h.brand_id, h.hour, unicode(substr(h.causes, 2 * i.n + 1, 1)) - 1, h.source_id, unicode(substr(h.causes, 2 * i.n + 2, 1))
 FROM hours h CROSS JOIN numbers i ON i.n < length(h.causes) / 2;
 
 CREATE VIEW cause_days (brand_id, day, cause_id, source_id, negatives) AS -- not for analysts
-SELECT d.brand_id, d.day, unicode(substr(d.causes, 2 * i.n + 1, 1)) - 1, d.source_id, unicode(substr(d.causes, 2 * i.n + 2, 1)) - 2048 * (unicode(substr(d.causes, 2 * i.n + 2, 1)) > 57343)
+SELECT d.brand_id, d.day, unicode(substr(d.causes, 2 * i.n + 1, 1)) - 1, d.source_id, unicode(substr(d.causes, 2 * i.n + 2, 1))
 FROM days d CROSS JOIN numbers i ON i.n < length(d.causes) / 2;
 
 CREATE VIEW v_mentions AS -- One row a mention, with the verdict on it.
@@ -176,7 +176,7 @@ SELECT
   (SELECT name FROM sources WHERE id = d.source_id) AS source, -- text: name of the source, as configured
   c.date AS day, -- day: local date
   x.cause AS cause, -- text: cause, see the list of causes
-  unicode(substr(d.causes, 2 * i.n + 2, 1)) - 2048 * (unicode(substr(d.causes, 2 * i.n + 2, 1)) > 57343) AS negatives -- integer: complaints with the cause
+  unicode(substr(d.causes, 2 * i.n + 2, 1)) AS negatives -- integer: complaints with the cause
 FROM brands b JOIN calendar c JOIN days d ON d.brand_id = b.id AND d.day = c.day CROSS JOIN numbers i ON i.n < length(d.causes) / 2 CROSS JOIN causes x ON x.id = unicode(substr(d.causes, 2 * i.n + 1, 1)) - 1;
 
 CREATE VIEW v_labels AS -- What people corrected, beside the verdict of the scorer.
