@@ -77,15 +77,15 @@ func (l *level) error2(count, mean float64) float64 {
 // forecast mixes the memories by their likelihood and works out the spread.
 func (l *level) forecast() {
 	least := l.loss[0]
-	for _, loss := range l.loss {
-		if loss < least {
-			least = loss
+	for j := range memories {
+		if l.loss[j] < least {
+			least = l.loss[j]
 		}
 	}
 	rate, sure, total := 0.0, 0.0, 0.0
-	for j, loss := range l.loss {
+	for j := range memories {
 		l.rates[j] = l.seen[j] / l.exposure[j]
-		w := quickExp((loss - least) / 2)
+		w := quickExp((l.loss[j] - least) / 2)
 		rate += w * l.rates[j]
 		sure += w * l.seen[j]
 		total += w
@@ -93,8 +93,10 @@ func (l *level) forecast() {
 	part := 1 / total
 	l.rate, l.sure = rate*part, sure*part
 	prior := priorDays * (l.rate*l.rate + priorSquares)
-	alpha := (l.extra + priorSpread*prior) / (l.mean2 + prior)
-	l.alpha = min(max(alpha, leastAlpha), 3)
+	l.alpha = (l.extra + priorSpread*prior) / (l.mean2 + prior)
+	if l.alpha < leastAlpha || l.alpha > 3 { // seldom
+		l.alpha = min(max(l.alpha, leastAlpha), 3)
+	}
 }
 
 // restart accepts a new normal: count over exposure becomes the level.

@@ -25,10 +25,10 @@ type profile struct {
 	hour    [24]float64 // factors, mean 1
 	weekday [7]float64
 
-	most float64 // of hour
+	most float64 // the greatest of hour
 
-	hourSeen, hourFlat [24]float32 // discounted mentions, and what a flat day would have had;
-	wholeFlat          float32     // the same for the hours of days that were watched throughout
+	hourSeen, hourFlat [24]float32 // discounted mentions, and what a flat day would have had
+	wholeFlat          float32     // the latter for all hours of the days that were watched throughout
 	daySeen, dayFlat   [7]float32
 	days               int // since the profile was made
 }
@@ -68,10 +68,10 @@ func (p *profile) watched(x *day) (days float64) {
 func (p *profile) learn(weekday int, x *day, level float64) {
 	seen, watched := x.negatives+x.others, p.watched(x)
 	usual := level * p.weekday[weekday] * watched
-	weight := min(1, (1.5*usual+1)/max(seen, 1))
+	weight := float32(min(1, (1.5*usual+1)/max(seen, 1)))
 	flat := float32(level * p.weekday[weekday] / 24)
 	for h := range p.hourSeen {
-		p.hourSeen[h] += x.mentions[h] * float32(weight)
+		p.hourSeen[h] += x.mentions[h] * weight
 	}
 	if x.exposure == &wholeDay {
 		p.wholeFlat += flat
@@ -80,7 +80,7 @@ func (p *profile) learn(weekday int, x *day, level float64) {
 			p.hourFlat[h] += x.exposure[h] * flat
 		}
 	}
-	p.daySeen[weekday] += float32(seen * weight)
+	p.daySeen[weekday] += float32(seen) * weight
 	p.dayFlat[weekday] += float32(level * watched)
 	if p.days++; p.days == 7 {
 		p.renew(level)

@@ -3,8 +3,8 @@ package trends
 const (
 	spreadMemory = 1 - 1.0/28
 	priorSpread  = 0.08 // squared coefficient of variation beyond Poisson
-	priorDays    = 6    // days that the prior is worth
-	priorSquares = 20   // negatives a day, squared, at which that is doubled: with few, moments say little
+	priorDays    = 12   // days that the prior is worth
+	priorSquares = 300  // negatives a day, squared, at which that is doubled: with few, moments say little
 )
 
 // spread measures which part of the scatter negatives and others share: busy and
