@@ -224,8 +224,8 @@ func (d *Detector) usualShare() float64 {
 }
 
 const (
-	slowFactor    = 2.5 // the rise that the slow-rise sum looks for
-	logSlowFactor = 0.9162907318741551
+	slowFactor    = 2.5                // the rise that the slow-rise sum looks for
+	logSlowFactor = 0.9162907318741551 // its natural logarithm
 	slowCap       = 12
 	slowScale     = 1 / math.Ln10 // decades per unit (Wald's inequality)
 )

@@ -19,7 +19,8 @@ Usage:
 
 Sends an invented alert, marked TEST, to every channel of the configuration, and
 says for each whether it arrived. Nothing is stored. With --dry-run nothing is
-sent: the exact payload for Slack is printed.
+sent: the exact payload for Slack is printed, which needs [slack] in the
+configuration.
 
 Example:
     $ pantau test-alert --dry-run`
