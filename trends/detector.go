@@ -58,7 +58,7 @@ func (c *cell) watched() float64 { return float64(c.coverage) / fullCoverage }
 type today struct {
 	negatives, others float64 // forecast of an average hour
 	share             float64 // usual share of negatives
-	proof             float64 // what a busy brand adds to the threshold
+	proof             float64 // what a busy brand adds to the threshold; [Detector.roll] sets it, as learning needs none
 }
 
 // NewDetector returns a detector of a series whose first hour begins at start,
