@@ -176,14 +176,7 @@ func bombed(i brand.Incident) bool { return i.Observed-i.Voices >= 10 && 2*i.Voi
 
 // partLine says that only a part of the brand was out of the ordinary.
 func (w writer) partLine(part string) string {
-	kind, name, _ := strings.Cut(part, " ")
-	switch {
-	case name == "":
-		return ""
-	case kind == "cause":
-		return fill(w.partCause, "name", w.causeName(name))
-	}
-	return fill(w.partSource, "name", plain(name, maxName))
+	return w.ofPart(part, "", w.partCause, w.partSource)
 }
 
 // wordsLine names the words that came up; they are a stranger's.

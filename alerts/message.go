@@ -246,14 +246,20 @@ func (w writer) openSentence(c brand.Change, i brand.Incident, now time.Time) st
 // counted names what was counted: the brand, or the source or cause of it that was
 // judged alone.
 func (w writer) counted(i brand.Incident) string {
-	kind, name, _ := strings.Cut(i.Part, " ")
+	return w.ofPart(i.Part, i.Brand, w.ofCause, w.ofSource, "brand", i.Brand)
+}
+
+// ofPart fills the form for a cause or for a source, whichever part of a brand was
+// judged alone, with its {name} besides values; whole stands for the brand itself.
+func (w writer) ofPart(part, whole, ofCause, ofSource string, values ...string) string {
+	kind, name, _ := strings.Cut(part, " ")
 	switch {
 	case name == "":
-		return i.Brand
+		return whole
 	case kind == "cause":
-		return fill(w.ofCause, "brand", i.Brand, "name", w.causeName(name))
+		return fill(ofCause, append(values, "name", w.causeName(name))...)
 	}
-	return fill(w.ofSource, "brand", i.Brand, "name", plain(name, maxName))
+	return fill(ofSource, append(values, "name", plain(name, maxName))...)
 }
 
 // isCause reports a part of a brand that is one cause.
