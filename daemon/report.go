@@ -144,16 +144,16 @@ func hoursOf(s trends.Series, day time.Time) []trends.Hour {
 
 func negativesOn(s trends.Series, day time.Time) (n int) {
 	for _, h := range hoursOf(s, day) {
-		n += h.Negatives
+		n += int(h.Negatives)
 	}
 	return n
 }
 
 // watched reports whether somebody watched at least half of the hours.
 func watched(s trends.Series, day time.Time) bool {
-	seen, hours := 0.0, hoursOf(s, day)
+	seen, hours := float32(0), hoursOf(s, day)
 	for _, h := range hours {
 		seen += h.Coverage
 	}
-	return len(hours) > 0 && seen >= float64(len(hours))/2
+	return len(hours) > 0 && seen >= float32(len(hours))/2
 }

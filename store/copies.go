@@ -146,7 +146,7 @@ func (tx *Tx) CountAuthors(brandID int64, p Part, start time.Time, hours []trend
 	defer rows.Close()
 	for rows.Next() {
 		var hour int64
-		var n int
+		var n int32
 		if err := rows.Scan(&hour, &n); err != nil {
 			return found, err
 		}

@@ -91,7 +91,7 @@ func TestCountAuthors(t *testing.T) {
 			}
 			var got []int
 			for _, h := range hours {
-				got = append(got, h.Repeats)
+				got = append(got, int(h.Repeats))
 			}
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("repeats %v, want %v", got, tt.want)
@@ -125,10 +125,10 @@ func TestHistoryCountsAuthors(t *testing.T) {
 	}
 	repeats, late := 0, 0
 	for _, hour := range h.Hours {
-		repeats += hour.Repeats
+		repeats += int(hour.Repeats)
 	}
 	for _, l := range h.Lateness.Late {
-		late += l.Gain.Repeats
+		late += int(l.Gain.Repeats)
 	}
 	if repeats != 2 || late != 1 {
 		t.Errorf("%d repeats, %d of them late; want 2 and 1", repeats, late)

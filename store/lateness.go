@@ -167,7 +167,7 @@ func (w *watch) cover(source, from, to, known int64, live bool) {
 
 func (w *watch) list() (list []Late) {
 	for _, key := range slices.SortedFunc(maps.Keys(w.late), func(a, b [2]int64) int { return cmp.Or(cmp.Compare(a[1], b[1]), cmp.Compare(a[0], b[0])) }) {
-		list = append(list, Late{Hour: int(key[0] - w.first), Known: int(key[1] - w.first), Gain: trends.Hour{Coverage: w.late[key]}})
+		list = append(list, Late{Hour: int(key[0] - w.first), Known: int(key[1] - w.first), Gain: trends.Hour{Coverage: float32(w.late[key])}})
 	}
 	return list
 }

@@ -52,23 +52,23 @@ func TestLateness(t *testing.T) {
 	mentions := map[[2]int]int{}
 	known := make([]float64, len(h.Hours)) // coverage at the end of the hour itself
 	for i, hour := range h.Hours {
-		known[i] = hour.Coverage
+		known[i] = float64(hour.Coverage)
 	}
 	const begin = 40 // the series begins at -40
 	for _, l := range h.Lateness.Late {
 		if l.Gain.Mentions > 0 {
-			mentions[[2]int{l.Hour - begin, l.Known - begin}] += l.Gain.Mentions
+			mentions[[2]int{l.Hour - begin, l.Known - begin}] += int(l.Gain.Mentions)
 		}
 		if l.Gain.Negatives != l.Gain.Mentions || l.Gain.Repeats != 0 {
 			t.Errorf("gain %+v, want only complaints", l.Gain)
 		}
-		known[l.Hour] -= l.Gain.Coverage
+		known[l.Hour] -= float64(l.Gain.Coverage)
 	}
 	if len(mentions) != 2 || mentions[[2]int{0, 1}] != 1 || mentions[[2]int{1, 4}] != 2 {
 		t.Errorf("late mentions %v, want one of hour 0 in hour 1 and two of hour 1 in hour 4", mentions)
 	}
 	for hour, want := range map[int]float64{-3: 1, 0: 0.5, 1: 0.5, 2: 0, 3: 0, 4: 0.5} {
-		if got := known[hour+begin]; math.Abs(got-want) > 1e-9 {
+		if got := known[hour+begin]; math.Abs(got-want) > 1e-6 {
 			t.Errorf("of hour %d %.2f was watched when it ended, want %.2f", hour, got, want)
 		}
 	}

@@ -82,7 +82,7 @@ func (tx *Tx) PartSeries(brandID int64, p Part, whole trends.Series) (trends.Ser
 		s.Hours[i] = trends.Hour{Mentions: h.Mentions, Coverage: h.Coverage}
 	}
 	return s, tx.eachCauses(brandID, first, last, func(hour int64, c *causeCounts) {
-		h, w, n := &s.Hours[hour-first], &whole.Hours[hour-first], c[p.ID]
+		h, w, n := &s.Hours[hour-first], &whole.Hours[hour-first], int32(c[p.ID])
 		h.Negatives, h.Repeats = n, max(n-(w.Negatives-w.Repeats), 0)
 	})
 }
@@ -161,7 +161,7 @@ func (tx *Tx) countHours(brandID, only, first, last int64, hours []trends.Hour) 
 	volume := map[int64]float64{}
 	for rows.Next() {
 		var hour, source int64
-		var mentions, negatives, voices int
+		var mentions, negatives, voices int32
 		if err := rows.Scan(&hour, &source, &mentions, &negatives, &voices); err != nil {
 			return nil, err
 		}
@@ -186,9 +186,6 @@ func (tx *Tx) coverHours(brandID, only, first, last int64, volume map[int64]floa
 		maps.DeleteFunc(begun, func(source, _ int64) bool { return source != only })
 	}
 	weigh := weights{begun, volume}
-	for i := range hours {
-		hours[i].Coverage = -weigh.all(first + int64(i)) // turned into a share below
-	}
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT c.source_id, c.hour, c.share FROM coverage c JOIN sources s ON s.id = c.source_id
 		WHERE s.brand_id = ?1 AND c.hour BETWEEN ?2 AND ?3 AND (?4 = 0 OR s.id = ?4)`, brandID, first, last, only)
 	if err != nil {
@@ -205,10 +202,9 @@ func (tx *Tx) coverHours(brandID, only, first, last int64, volume map[int64]floa
 		watched[hour-first] += share * weigh.of(source)
 	}
 	for i := range hours {
-		if total := -hours[i].Coverage; total > 0 {
-			hours[i].Coverage = min(watched[i]/total, 1)
-		} else {
-			hours[i].Coverage = 0
+		hours[i].Coverage = 0
+		if total := weigh.all(first + int64(i)); total > 0 {
+			hours[i].Coverage = float32(min(watched[i]/total, 1))
 		}
 	}
 	return rows.Err()

@@ -23,7 +23,7 @@ func manyHours() [][]Hour {
 		for i := range all[s] {
 			mean := perDay * priorHours[i%24] / 24
 			n := int(mean + r.Float64())
-			all[s][i] = Hour{Mentions: n, Negatives: int(0.3*float64(n) + r.Float64()), Coverage: 1}
+			all[s][i] = Hour{Mentions: int32(n), Negatives: int32(0.3*float64(n) + r.Float64()), Coverage: 1}
 		}
 	}
 	return all

@@ -85,7 +85,7 @@ func TestParseSensitivity(t *testing.T) {
 
 // A more sensitive detector fires wherever a calmer one does.
 func TestSensitivitiesAreOrdered(t *testing.T) {
-	for _, more := range []int{6, 9, 14, 25} {
+	for _, more := range []int32{6, 9, 14, 25} {
 		hours := change(steady(41, 100), 40*24+9, 41*24, complain(more/3))
 		score := func(s Sensitivity) int {
 			d := NewDetector(Options{Sensitivity: s}, start)

@@ -49,7 +49,7 @@ type cell struct {
 	hour              uint8   // local hour of day
 }
 
-const fullCoverage = math.MaxUint16
+const fullCoverage = 1 << 15 // a power of two divides exactly and fast
 
 // watched is the coverage, 0 to 1.
 func (c *cell) watched() float64 { return float64(c.coverage) / fullCoverage }
@@ -90,68 +90,62 @@ func (d *Detector) Learn(h Hour) {
 	d.tick()
 }
 
-// LearnAll learns a run of hours. It takes whole watched days at once, which is
-// several times faster than [Detector.Learn] and the same but for rounding.
+// LearnAll learns a run of hours. It takes the watched hours of a day at once, which
+// is several times faster than [Detector.Learn] and the same but for rounding.
 func (d *Detector) LearnAll(hours []Hour) {
 	for len(hours) > 0 {
-		n := 1
-		if len(hours) >= 24 && d.learnDay((*[24]Hour)(hours), len(hours) < 24+longest) {
-			n = 24
-		} else {
+		n := min(len(hours), 24)
+		if !d.learnDay(hours[:n], len(hours)-n < longest-1) {
 			d.Learn(hours[0])
+			n = 1
 		}
 		hours = hours[n:]
 	}
 }
 
-// learnDay learns a local day of 24 watched hours. It books them when windows
-// will reach back to them. It changes nothing and returns false when the day is
-// not so plain.
-func (d *Detector) learnDay(hours *[24]Hour, book bool) bool {
+// learnDay learns a local day of 24 watched hours, or the hours with which it begins.
+// It books them when windows will reach back to them. It changes nothing and returns
+// false when the day is not so plain.
+func (d *Detector) learnDay(hours []Hour, book bool) bool {
 	if d.hours != d.dayBegan || d.clock.dayEnd-d.clock.hours != 24 || !d.clock.plain(d.clock.dayEnd) ||
 		len(d.options.Events) > 0 || d.silence.others > 0 || d.silence.dark > 0 {
 		return false
 	}
 	x := day{exposure: &wholeDay}
-	negatives, mentions := 0, 0
-	silent, longestSilence := 0, 0 // hours in a row without mentions
-	for h := range hours {
-		if hours[h].Coverage != 1 {
-			return false
-		}
-		k, o := hours[h].counts()
-		x.mentions[h] = float32(k + o)
-		negatives += k
-		mentions += k + o
-		silent = (silent + 1) * count(k+o == 0)
-		longestSilence = max(longestSilence, silent)
-	}
-	quiet, ok := d.listenDay(&x, longestSilence)
-	if !ok {
+	silent, ok := x.count(hours)
+	if !ok || !d.listenDay(silent, len(hours)) {
 		return false
 	}
 	if book {
 		d.book(hours)
 	}
-	x.sums = sums{hours: 24, watched: 24, negatives: float64(negatives), others: float64(mentions - negatives),
-		mean: 24 * d.today.negatives, othersMean: 24 * d.today.others}
-	d.silence, d.stale = quiet, true
-	d.seen += mentions
-	d.hours += 24
-	d.clock.hours += 23
+	d.stale = true
+	d.seen += int(x.negatives + x.others)
+	d.hours += len(hours)
+	d.clock.hours += len(hours) - 1
+	if len(hours) < 24 {
+		d.clock.tick()
+		return true
+	}
+	x.mean, x.othersMean = 24*d.today.negatives, 24*d.today.others
 	d.closeDay(&x, d.profile.weekday[d.clock.weekday], &x.sums)
 	d.clock.tick()
 	d.beginDay()
 	return true
 }
 
-// book fills the cells of a whole watched day.
-func (d *Detector) book(hours *[24]Hour) {
+// book fills the cells of watched hours with which the day begins. Their counts are
+// possible.
+func (d *Detector) book(hours []Hour) {
+	next := d.hours % longest
 	for h := range hours {
-		k, o := hours[h].counts()
-		d.cells[(d.hours+h)%longest] = cell{negatives: float32(k), others: float32(o), raw: hours[h].raw(),
-			mean: float32(d.today.negatives * d.profile.hour[h]), othersMean: float32(d.today.others * d.profile.hour[h]),
-			coverage: fullCoverage, hour: uint8(h)}
+		hour, c, part := &hours[h], &d.cells[next], d.profile.hour[h]
+		c.negatives, c.others, c.raw = float32(hour.Negatives-hour.Repeats), float32(hour.Mentions-hour.Negatives), hour.Negatives
+		c.mean, c.othersMean = float32(d.today.negatives*part), float32(d.today.others*part)
+		c.coverage, c.hour = fullCoverage, uint8(h)
+		if next++; next == longest {
+			next = 0
+		}
 	}
 }
 
@@ -194,8 +188,11 @@ func (d *Detector) tick() {
 		var watched [24]float32
 		x := day{exposure: &watched}
 		exposure := d.collectDay(&x)
-		s := d.sum(d.hours - d.dayBegan)
-		d.closeDay(&x, exposure, &s)
+		s := &x.sums
+		if d.since > d.dayBegan {
+			s = new(d.sum(d.hours - d.dayBegan))
+		}
+		d.closeDay(&x, exposure, s)
 	}
 	d.clock.tick()
 	if last {
@@ -213,8 +210,8 @@ func (d *Detector) beginDay() {
 // Rates never fall below half a mention in four weeks: nothing is impossible.
 const leastRate = 0.5 / 28
 
-func (d *Detector) rate() float64      { return max(d.negatives.rate, leastRate) }
-func (d *Detector) otherRate() float64 { return max(d.others.rate, leastRate) }
+func (d *Detector) rate() float64      { return larger(d.negatives.rate, leastRate) }
+func (d *Detector) otherRate() float64 { return larger(d.others.rate, leastRate) }
 
 // usualShare is the share of negatives in the baseline, with a prior of 0.3 that
 // is worth four mentions in four weeks.
@@ -238,7 +235,7 @@ func (d *Detector) rising(s *sums) float64 {
 		return d.slow
 	}
 	const least = 1.5 // times the expectation: with less the ratio is below 1 for every alpha
-	if d.slow == 0 && s.negatives < 0.999*least*s.mean*min(1, s.others/s.othersMean) {
+	if d.slow == 0 && s.negatives < 0.999*least*s.mean*smaller(1, s.others/s.othersMean) {
 		return 0 // the others never explain away more than that
 	}
 	var up surge
@@ -313,11 +310,12 @@ func (d *Detector) closeDay(x *day, exposure float64, s *sums) {
 // collectDay adds up the cells of the day by local hour into x and returns its
 // exposure in standard days.
 func (d *Detector) collectDay(x *day) (exposure float64) {
+	usual := 1 / d.today.negatives
 	for i := d.dayBegan; i < d.hours; i++ {
 		c := &d.cells[i%longest]
 		x.add(c)
 		x.mentions[c.hour] += c.negatives + c.others
-		part := float64(c.mean) / d.today.negatives
+		part := float64(c.mean) * usual
 		x.exposure[c.hour] = min(x.exposure[c.hour]+float32(part/d.profile.hour[c.hour]), 2) // what a gap lent is no rhythm
 		exposure += part
 	}

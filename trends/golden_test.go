@@ -22,9 +22,9 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // lumps and copies.
 func chequered(seed uint64, days int, perDay float64) []Hour {
 	r := rand.New(rand.NewPCG(seed, 7))
-	count := func(mean float64) int { return max(int(mean+math.Sqrt(mean)*r.NormFloat64()+r.Float64()), 0) }
+	count := func(mean float64) int32 { return max(int32(mean+math.Sqrt(mean)*r.NormFloat64()+r.Float64()), 0) }
 	hours := make([]Hour, days*24)
-	level, held := 0.0, 0
+	level, held := 0.0, int32(0)
 	for i := range hours {
 		if i%24 == 0 {
 			level += 0.1 * r.NormFloat64()
@@ -49,7 +49,7 @@ func chequered(seed uint64, days int, perDay float64) []Hour {
 		}
 		mean := perDay * priorHours[i%24] / 24 * math.Exp(level) * coverage
 		k := count(mean * negatives)
-		hours[i] = Hour{Mentions: k + count(mean*others), Negatives: k, Coverage: coverage}
+		hours[i] = Hour{Mentions: k + count(mean*others), Negatives: k, Coverage: float32(coverage)}
 		if held > 0 {
 			hours[i].Mentions += held
 			hours[i].Negatives += held * 3 / 10

@@ -14,13 +14,18 @@ const (
 // weeks: a steady brand gets a long memory, a drifting one a short memory, and
 // nobody has to choose.
 type level struct {
-	seen, exposure [len(memories)]float64 // discounted counts and standard days
-	rates          [len(memories)]float64 // the forecasts of the memories
-	loss           [len(memories)]float64 // discounted squared errors of the forecasts
-	extra, mean2   float64                // discounted sums of (y-m)²-m and m²
-	rate           float64                // the forecast, per standard day
-	sure           float64                // counts that the forecast rests on
-	alpha          float64                // squared coefficient of variation of a day beyond Poisson
+	means        [len(memories)]mean
+	extra, mean2 float64 // discounted sums of (y-m)²-m and m²
+	rate         float64 // the forecast, per standard day
+	sure         float64 // counts that the forecast rests on
+	alpha        float64 // squared coefficient of variation of a day beyond Poisson
+}
+
+// mean is the forecast of one memory.
+type mean struct {
+	rate     float64
+	exposure float64 // discounted standard days that it rests on
+	loss     float64 // discounted squared errors
 }
 
 func newLevel() level { return level{alpha: leastAlpha} }
@@ -30,68 +35,58 @@ func (l *level) update(count, exposure float64) {
 	if exposure <= 0 {
 		return
 	}
-	weight := 1.0
-	if l.exposure[0] > 0 {
-		weight = l.score(count, exposure)
+	if l.means[0].exposure == 0 {
+		l.restart(count, exposure)
+		return
 	}
-	for j, m := range memories {
-		l.seen[j] = m*l.seen[j] + weight*count
-		l.exposure[j] = m*l.exposure[j] + weight*exposure
+	weight, precision := l.score(count, l.rate*exposure)
+	for j := range l.means {
+		m := &l.means[j]
+		e := count - m.rate*exposure
+		e2 := e * e * precision
+		if e2 > 25 { // seldom, and a branch is faster than min
+			e2 = 25
+		}
+		m.loss = lossMemory*m.loss + e2
+		m.exposure = memories[j]*m.exposure + weight*exposure
+		m.rate += weight * e / m.exposure
 	}
 	l.forecast()
 }
 
-// score books the errors of the forecasts and returns how much the day may
-// teach: days far above the forecast teach less (Noufaily 2013: (2/r)²).
-func (l *level) score(count, exposure float64) float64 {
-	for j := range memories {
-		e := l.error2(count, l.rates[j]*exposure)
-		if e > 25 {
-			e = 25
-		}
-		l.loss[j] = lossMemory*l.loss[j] + e
+// score books how far a count strays from its forecast m. It returns how much the
+// day may teach, as days far above the forecast teach less (Noufaily 2013: (2/r)²),
+// and the reciprocal of the variance that is usual around m.
+func (l *level) score(count, m float64) (weight, precision float64) {
+	e := count - m
+	e2 := e * e
+	weight = 1
+	half := (count + m) / 2 // the variance there is nearly that of variance-stabilised counts (Anscombe 1948), without roots or logarithms
+	if far := 4 * l.variance(half); e2 > far && e > 0 {
+		weight = far / e2
 	}
-	m := l.rate * exposure
-	e := (count - m) * (count - m)
-	if e > 9*m+9 { // seldom
-		e = min(e, 9*(m+priorSpread*m*m)+9)
+	if e2 > 9*m+9 { // seldom
+		e2 = min(e2, 9*(m+priorSpread*m*m)+9)
 	}
-	l.extra = spreadMemory*l.extra + e - m
+	l.extra = spreadMemory*l.extra + e2 - m
 	l.mean2 = spreadMemory*l.mean2 + m*m
-	if count > m {
-		if r := l.error2(count, m); r > 4 {
-			return 4 / r
-		}
-	}
-	return 1
+	return weight, 1 / l.variance(m)
 }
 
-// error2 is the squared distance of a count from its forecast in standard
-// deviations, those of a mean halfway between: it is nearly that of
-// variance-stabilised counts (Anscombe 1948), and needs neither roots nor logarithms.
-func (l *level) error2(count, mean float64) float64 {
-	e, half := count-mean, (count+mean)/2
-	return e * e / (half + l.alpha*half*half + 0.375)
-}
+// variance is that of a day with the given mean.
+func (l *level) variance(mean float64) float64 { return mean + l.alpha*mean*mean + 0.375 }
 
 // forecast mixes the memories by their likelihood and works out the spread.
 func (l *level) forecast() {
-	least := l.loss[0]
-	for j := range memories {
-		if l.loss[j] < least {
-			least = l.loss[j]
-		}
-	}
-	rate, sure, total := 0.0, 0.0, 0.0
-	for j := range memories {
-		l.rates[j] = l.seen[j] / l.exposure[j]
-		w := quickExp((l.loss[j] - least) / 2)
-		rate += w * l.rates[j]
-		sure += w * l.seen[j]
-		total += w
-	}
-	part := 1 / total
-	l.rate, l.sure = rate*part, sure*part
+	a, b, c := &l.means[0], &l.means[1], &l.means[2]
+	least := smaller(a.loss, smaller(b.loss, c.loss))
+	// Each weighs 1/odds: multiplied by all odds that is no division.
+	x, y, z := unlikely(a.loss-least), unlikely(b.loss-least), unlikely(c.loss-least)
+	x, y, z = y*z, x*z, x*y
+	part := 1 / (x + y + z)
+	x, y, z = x*a.rate, y*b.rate, z*c.rate
+	l.rate = (x + y + z) * part
+	l.sure = (x*a.exposure + y*b.exposure + z*c.exposure) * part
 	prior := priorDays * (l.rate*l.rate + priorSquares)
 	l.alpha = (l.extra + priorSpread*prior) / (l.mean2 + prior)
 	if l.alpha < leastAlpha || l.alpha > 3 { // seldom
@@ -102,18 +97,17 @@ func (l *level) forecast() {
 // restart accepts a new normal: count over exposure becomes the level.
 func (l *level) restart(count, exposure float64) {
 	*l = level{extra: l.extra, mean2: l.mean2}
-	for j := range memories {
-		days := min(exposure, 1/(1-memories[j]))
-		l.seen[j], l.exposure[j] = count/exposure*days, days
+	for j := range l.means {
+		l.means[j] = mean{rate: count / exposure, exposure: min(exposure, 1/(1-memories[j]))}
 	}
 	l.forecast()
 }
 
-// quickExp is roughly e to the power of -x for x of 0 and more, as a weight needs it: it
-// is at most 0.04 too high.
-func quickExp(x float64) float64 {
-	y := 1 / (1 + x/8)
-	y *= y
-	y *= y
-	return y * y
+// unlikely is how many times less likely a forecast is than one whose loss is so
+// much smaller. It is roughly e to the power of half of it, as a weight needs it.
+func unlikely(loss float64) float64 {
+	x := 1 + loss/16
+	x *= x
+	x *= x
+	return x * x
 }

@@ -1,7 +1,5 @@
 package trends
 
-import "slices"
-
 // priorHours is how mentions spread over the local hours of a day (mean 1),
 // pooled over public Indonesian review histories: 02-04 h at a fifth of the
 // mean, noon and 17-19 h at one and a half times.
@@ -25,16 +23,14 @@ type profile struct {
 	hour    [24]float64 // factors, mean 1
 	weekday [7]float64
 
-	most float64 // the greatest of hour
-
 	hourSeen, hourFlat [24]float32 // discounted mentions, and what a flat day would have had
 	wholeFlat          float32     // the latter for all hours of the days that were watched throughout
 	daySeen, dayFlat   [7]float32
-	days               int // since the profile was made
+	days               int32 // since the profile was made
 }
 
 func newProfile() profile {
-	p := profile{hour: priorHours, most: slices.Max(priorHours[:])}
+	p := profile{hour: priorHours}
 	for i := range p.weekday {
 		p.weekday[i] = 1
 	}
@@ -46,6 +42,30 @@ type day struct {
 	sums                  // of the watched hours
 	mentions [24]float32  // by local hour
 	exposure *[24]float32 // hours watched, times the factor of the calendar
+}
+
+// count adds up the watched hours with which a day begins and tells those without
+// mentions, a bit each. It returns false when an hour was not watched throughout, or
+// holds impossible counts.
+func (x *day) count(hours []Hour) (silent uint32, ok bool) {
+	if len(hours) > len(x.mentions) {
+		return 0, false
+	}
+	negatives, others, signs := 0, 0, 0
+	for h, hour := range hours {
+		if hour.Coverage != 1 {
+			return 0, false
+		}
+		k, o := int(hour.Negatives)-int(hour.Repeats), int(hour.Mentions)-int(hour.Negatives)
+		signs |= int(hour.Repeats) | k | o
+		negatives += k
+		others += o
+		n := k + o
+		x.mentions[h] = float32(int32(n))
+		silent = silent>>1 | uint32(n-1)&(1<<31) // the sign is set when there are none
+	}
+	x.sums = sums{hours: len(hours), watched: float64(len(hours)), negatives: float64(negatives), others: float64(others)}
+	return silent >> (32 - len(hours)), signs >= 0
 }
 
 // wholeDay is the exposure of a day that was watched throughout.
@@ -68,7 +88,10 @@ func (p *profile) watched(x *day) (days float64) {
 func (p *profile) learn(weekday int, x *day, level float64) {
 	seen, watched := x.negatives+x.others, p.watched(x)
 	usual := level * p.weekday[weekday] * watched
-	weight := float32(min(1, (1.5*usual+1)/max(seen, 1)))
+	weight := float32(1)
+	if most := 1.5*usual + 1; seen > most {
+		weight = float32(most / seen)
+	}
 	flat := float32(level * p.weekday[weekday] / 24)
 	for h := range p.hourSeen {
 		p.hourSeen[h] += x.mentions[h] * weight
@@ -92,16 +115,14 @@ func (p *profile) renew(level float64) {
 	p.days = 0
 	sum := 0.0
 	for h := range p.hour {
-		p.hour[h] = max((float64(p.hourSeen[h])+hourPrior/24.*priorHours[h])/(float64(p.hourFlat[h]+p.wholeFlat)+hourPrior/24.), leastHour)
+		p.hour[h] = larger((float64(p.hourSeen[h])+hourPrior/24.*priorHours[h])/(float64(p.hourFlat[h]+p.wholeFlat)+hourPrior/24.), leastHour)
 		sum += p.hour[h]
 		p.hourSeen[h] *= profileMemory
 		p.hourFlat[h] *= profileMemory
 	}
 	p.wholeFlat *= profileMemory
-	p.most = 0
 	for h := range p.hour {
 		p.hour[h] *= 24 / sum
-		p.most = max(p.most, p.hour[h])
 	}
 	sum = 0
 	prior := weekdayPrior + 2*level

@@ -1,26 +1,26 @@
 package trends
 
+import "math/bits"
+
 // quarantine keeps days inside an incident from teaching the baseline, unless
 // the new level lasts. Days far below the baseline teach at once, and when there
 // are enough of them the baseline follows them down.
 type quarantine struct {
-	seen      [14]dayCount // ring of the last days
+	seen      [quarantineDays]dayCount // ring of the last days
 	next      int
 	negatives run
 	others    run
 }
 
+const quarantineDays = 14
+
 // dayCount is one day of the ring.
-type dayCount struct {
-	negatives, others float32
-	exposure          float32
-	jammed, flooded   bool // too many negatives, too many others
-}
+type dayCount struct{ negatives, others, exposure float32 }
 
 // run counts the days that disagree with the baseline.
 type run struct {
-	above int // of the last 14 days
-	below int // in a row, up to today
+	above uint16 // of the last 14 days: one bit each, the lowest is the newest
+	below uint16 // in a row, up to today
 }
 
 const (
@@ -33,55 +33,47 @@ type teach struct{ negatives, others bool }
 
 // admit decides what a day with k negatives and o others may teach.
 func (q *quarantine) admit(d *Detector, k, o, exposure float64) teach {
-	c := dayCount{negatives: float32(k), others: float32(o), exposure: float32(exposure)}
-	if d.days > 2 {
-		c.jammed = isJam(k, d.rate()*exposure, d.negatives.alpha, 4)
-		c.flooded = isJam(o, d.otherRate()*exposure, d.others.alpha, 8)
+	mean, othersMean := d.rate()*exposure, d.otherRate()*exposure
+	jammed := d.days > 2 && isJam(k, mean, d.negatives.alpha, 4)
+	flooded := d.days > 2 && isJam(o, othersMean, d.others.alpha, 8)
+	q.seen[q.next] = dayCount{negatives: float32(k), others: float32(o), exposure: float32(exposure)}
+	if q.next++; q.next == len(q.seen) {
+		q.next = 0
 	}
-	old := &q.seen[q.next]
-	q.negatives.add(c.jammed, old.jammed, k, d.rate()*exposure)
-	q.others.add(c.flooded, old.flooded, o, d.otherRate()*exposure)
-	*old = c
-	q.next = (q.next + 1) % len(q.seen)
-	t := teach{negatives: !c.jammed, others: !c.flooded}
-	if q.settle(&q.negatives, &d.negatives, func(c *dayCount) (float32, *bool) { return c.negatives, &c.jammed }) {
+	t := teach{negatives: !jammed, others: !flooded}
+	if q.negatives.add(jammed, k, mean) {
+		q.settle(&q.negatives, &d.negatives, func(c *dayCount) float32 { return c.negatives })
 		t.negatives = false // it was just counted
 	}
-	if q.settle(&q.others, &d.others, func(c *dayCount) (float32, *bool) { return c.others, &c.flooded }) {
+	if q.others.add(flooded, o, othersMean) {
+		q.settle(&q.others, &d.others, func(c *dayCount) float32 { return c.others })
 		t.others = false
 	}
 	return t
 }
 
-// add counts a day; old is the one that leaves the ring.
-func (r *run) add(above, old bool, n, mean float64) {
-	r.above += count(above) - count(old)
+// add counts a day and reports whether enough of them disagree.
+func (r *run) add(above bool, n, mean float64) bool {
+	r.above = (r.above<<1 | uint16(count(above))) & (1<<quarantineDays - 1)
 	r.below++
 	if mean < 4 || n > mean/2 {
 		r.below = 0
 	}
+	return r.below >= newLow || bits.OnesCount16(r.above) >= newNormal
 }
 
-// settle restarts the level when enough days disagree with it, and reports
-// whether it did.
-func (q *quarantine) settle(r *run, l *level, field func(*dayCount) (float32, *bool)) bool {
-	low := r.below >= newLow
-	if !low && r.above < newNormal {
-		return false
-	}
+// settle restarts the level at the days that disagree with it.
+func (q *quarantine) settle(r *run, l *level, field func(*dayCount) float32) {
 	var sum, exposure float64
-	for i := range q.seen {
-		c := &q.seen[(q.next+i)%len(q.seen)] // oldest first
-		n, above := field(c)
-		if low && i >= len(q.seen)-newLow || !low && *above {
-			sum += float64(n)
+	for age := len(q.seen) - 1; age >= 0; age-- { // oldest first
+		if r.below >= newLow && age < newLow || r.below < newLow && r.above>>age&1 == 1 {
+			c := &q.seen[(q.next+len(q.seen)-1-age)%len(q.seen)]
+			sum += float64(field(c))
 			exposure += float64(c.exposure)
 		}
-		*above = false
 	}
 	*r = run{}
 	l.restart(sum, exposure)
-	return true
 }
 
 // isJam reports whether a day's count is too far above its mean to teach.
@@ -94,4 +86,20 @@ func count(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// larger and smaller are max and min of numbers, as a branch: those of Go look for NaN
+// and the sign of zero, and were a tenth of the cost of a day.
+func larger(a, b float64) float64 {
+	if a > b {
+		return a
+	}
+	return b
+}
+
+func smaller(a, b float64) float64 {
+	if a < b {
+		return a
+	}
+	return b
 }

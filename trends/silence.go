@@ -1,6 +1,9 @@
 package trends
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // silence notices that mentions stop coming although many were due. No data is
 // not zero: a source that fails without saying so must not teach that all is
@@ -55,33 +58,31 @@ func (d *Detector) listen(x *cell) {
 	}
 }
 
-// listenDay looks at a whole watched day that begins now, with so many silent hours
-// in a row at most, and returns false when it is too quiet.
-func (d *Detector) listenDay(x *day, longestSilence int) (s silence, ok bool) {
-	s = d.silence
+// listenDay looks at so many watched hours with which a day begins; those with a bit
+// in silent have no mentions. It changes nothing and returns false when they are too
+// quiet.
+func (d *Detector) listenDay(silent uint32, hours int) bool {
+	s := &d.silence
 	hourly := d.today.negatives + d.today.others
-	silent := 0.0 // average hours since the last mention
-	from := 0
-	if s.due+s.dueOthers+d.profile.most*hourly*float64(longestSilence) <= surprise { // no run of hours is too quiet, only the last matters
-		for from = len(x.mentions); from > 0 && x.mentions[from-1] == 0; from-- {
+	if due := s.due + s.dueOthers; due+24*hourly > surprise { // else no silence of the day says anything
+		for rest := silent; rest != 0; rest &= rest - 1 {
+			due += d.profile.hour[bits.TrailingZeros32(rest)] * hourly
 		}
-		if from > 0 {
-			s.from, s.due, s.dueOthers = d.hours+from, 0, 0
-		}
-	}
-	for h := from; h < len(x.mentions); h++ {
-		if x.mentions[h] > 0 {
-			s.from, s.due, s.dueOthers, silent = d.hours+h+1, 0, 0, 0
-			continue
-		}
-		silent += d.profile.hour[h]
-		if d.tooQuiet(s.due + s.dueOthers + silent*hourly) {
-			return s, false
+		if d.tooQuiet(due) { // as one
+			return false
 		}
 	}
-	s.due += silent * d.today.negatives
-	s.dueOthers += silent * d.today.others
-	return s, true
+	last := bits.Len32(^silent & (1<<hours - 1)) // the hour after the last mention
+	if last > 0 {
+		s.from, s.due, s.dueOthers = d.hours+last, 0, 0
+	}
+	average := 0.0 // hours since then
+	for _, part := range d.profile.hour[last:hours] {
+		average += part
+	}
+	s.due += average * d.today.negatives
+	s.dueOthers += average * d.today.others
+	return true
 }
 
 // hush takes the silent hours for unwatched.

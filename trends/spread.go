@@ -17,8 +17,8 @@ type spread struct {
 // learn adds one day. Above its forecast no count strays farther than the forecast
 // and one, as below it: one day must not decide.
 func (s *spread) learn(x *day) {
-	negatives := min(x.negatives-x.mean, 1+x.mean)
-	others := min(x.others-x.othersMean, 1+x.othersMean)
+	negatives := smaller(x.negatives-x.mean, 1+x.mean)
+	others := smaller(x.others-x.othersMean, 1+x.othersMean)
 	s.cross = spreadMemory*s.cross + negatives*others
 	s.both = spreadMemory*s.both + x.mean*x.othersMean
 }
@@ -28,5 +28,5 @@ func (s *spread) learn(x *day) {
 func (s *spread) common(rate, otherRate float64) float64 {
 	const worth = 8 // days
 	prior := worth * rate * otherRate
-	return max((s.cross+priorSpread/2*prior)/(s.both+prior+1e-9), 0.005)
+	return larger((s.cross+priorSpread/2*prior)/(s.both+prior+1e-9), 0.005)
 }

@@ -67,10 +67,10 @@ func TestQuantileIsTheInverse(t *testing.T) {
 	}
 }
 
-func TestQuickExpIsRoughlyTheExponential(t *testing.T) {
-	for x := 0.0; x < 4; x += 0.01 {
-		if want, got := math.Exp(-x), quickExp(x); got < want-1e-15 || got > want+0.04 {
-			t.Fatalf("e to the power of -%g is %g, not %g", x, want, got)
+func TestUnlikelyIsRoughlyTheExponential(t *testing.T) {
+	for loss := 0.0; loss < 8; loss += 0.01 {
+		if want, got := math.Exp(-loss/2), 1/unlikely(loss); got < want-1e-15 || got > want+0.04 {
+			t.Fatalf("a forecast that loses %g more weighs %g, want %g", loss, got, want)
 		}
 	}
 }

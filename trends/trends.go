@@ -13,35 +13,34 @@ package trends
 
 import (
 	"fmt"
-	"math"
 	"time"
 )
 
 // Hour is what is known of one hour of one series.
 type Hour struct {
-	Mentions  int // all of them, negatives included
-	Negatives int
-	Repeats   int     // negatives that are no voice of their own: copies of a text, and more from the same author
-	Coverage  float64 // 0 to 1: share of the hour that was watched; of the running hour, the share that has passed
+	Mentions  int32 // all of them, negatives included
+	Negatives int32
+	Repeats   int32   // negatives that are no voice of their own: copies of a text, and more from the same author
+	Coverage  float32 // 0 to 1: share of the hour that was watched; of the running hour, the share that has passed
 }
 
 // counts returns the negatives and the other mentions that the rule tests. Of
 // many copies of one text, and of one author, only the first counts. Impossible
 // input is clamped.
 func (h *Hour) counts() (negatives, others int) {
-	n := max(h.Negatives, 0)
-	others = max(h.Mentions-n, 0)
-	return n - min(max(h.Repeats, 0), n), others
+	n := max(int(h.Negatives), 0)
+	others = max(int(h.Mentions)-n, 0)
+	return n - min(max(int(h.Repeats), 0), n), others
 }
 
 // raw is the number of negatives with their copies.
-func (h *Hour) raw() int32 { return int32(min(max(h.Negatives, 0), math.MaxInt32)) }
+func (h *Hour) raw() int32 { return max(h.Negatives, 0) }
 
 func (h *Hour) coverage() float64 {
 	if !(h.Coverage > 0) { // NaN too
 		return 0
 	}
-	return min(h.Coverage, 1)
+	return min(float64(h.Coverage), 1)
 }
 
 // Series is a run of consecutive hours.

@@ -45,7 +45,9 @@ func (s *sums) share() float64 { return (s.negatives + 0.5) / (s.negatives + s.o
 // with fresh ones.
 func (d *Detector) roll() {
 	if d.stale {
-		d.lastDay, d.lastThree, d.stale = d.sum(24), d.sum(longest), false
+		d.lastDay = d.sum(24)
+		d.lastThree, d.stale = d.lastDay, false
+		d.extend(&d.lastThree, longest)
 		d.today.proof = d.proof()
 		return
 	}
@@ -58,20 +60,22 @@ func (d *Detector) roll() {
 
 // sum adds up the newest hours, as far back as the last recovery.
 func (d *Detector) sum(hours int) (s sums) {
-	for i := d.hours - 1; i >= max(d.hours-hours, d.since, 0); i-- {
+	d.extend(&s, hours)
+	return s
+}
+
+// extend adds the hours before those that s holds, until it holds so many.
+func (d *Detector) extend(s *sums, hours int) {
+	for i := d.hours - 1 - s.hours; i >= max(d.hours-hours, d.since, 0); i-- {
 		s.add(&d.cells[i%longest])
 	}
-	return s
 }
 
 // windows returns the sums of all windows.
 func (d *Detector) windows() (all [len(windows)]sums) {
-	oldest := max(d.since, 0)
 	var s sums
 	for w := range dayWindow {
-		for i := d.hours - 1 - s.hours; i >= oldest && s.hours < windows[w]; i-- {
-			s.add(&d.cells[i%longest])
-		}
+		d.extend(&s, windows[w])
 		all[w] = s
 	}
 	all[dayWindow], all[dayWindow+1] = d.lastDay, d.lastThree
@@ -171,7 +175,7 @@ func (u *surge) look(d *Detector, i int, s *sums) {
 
 // explain returns what window number i is tested against. The level of the others
 // scatters like a gamma variable with a squared coefficient of variation of
-// 1/shape; its posterior after their count multiplies the mean. In windows
+// common; its posterior after their count multiplies the mean. In windows
 // shorter than a day the last day tells the level. A surge that a longer window
 // shows counts in all shorter ones.
 func (d *Detector) explain(i int, s, day *sums, up surge) test {
@@ -181,11 +185,11 @@ func (d *Detector) explain(i int, s, day *sums, up surge) test {
 	}
 	usual := d.scatter()
 	pull := d.pull()
-	common := pull * min(d.spread.common(d.rate(), d.otherRate()), usual)
-	alone := max(usual-common, leastAlone)
-	shape := 1 / max(common, 1e-3)
-	mean := max(s.mean, 1e-4)
-	t := test{mean: mean * (shape + day.others) / (shape + day.othersMean), alpha: alone + 1/(shape+day.others)}
+	common := pull * smaller(d.spread.common(d.rate(), d.otherRate()), usual)
+	alone := larger(usual-common, leastAlone)
+	common = larger(common, 1e-3)
+	mean, told := larger(s.mean, 1e-4), 1+common*day.others
+	t := test{mean: mean * told / (1 + common*day.othersMean), alpha: alone + common/told}
 	if up.weight == 0 {
 		return t
 	}
@@ -203,14 +207,14 @@ func (d *Detector) explain(i int, s, day *sums, up surge) test {
 // forecast, beyond Poisson. Days say it for all windows: what is learned from hours
 // tells no more.
 func (d *Detector) scatter() float64 {
-	return max(d.negatives.alpha, 1/(d.negatives.sure+1))
+	return larger(d.negatives.alpha, 1/(d.negatives.sure+1))
 }
 
 // pull is how much the other mentions say about the negatives, 0 to 1. Where
 // most mentions complain anyway, complaints are the volume.
 func (d *Detector) pull() float64 {
 	const all, none = 0.4, 0.6 // usual shares
-	return min(max((none-d.today.share)/(none-all), 0), 1)
+	return smaller(larger((none-d.today.share)*(1/(none-all)), 0), 1)
 }
 
 // toneChanged is the share evidence.

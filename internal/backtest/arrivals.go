@@ -50,12 +50,12 @@ func (h *History) replayArrivals(o trends.Options, r *replay, progress func(shar
 }
 
 // gain adds what came late (n = 1), or takes it out (n = -1).
-func (x *rewindable) gain(l Late, n int) {
+func (x *rewindable) gain(l Late, n int32) {
 	h := &x.hours[l.Hour]
 	h.Mentions += n * l.Gain.Mentions
 	h.Negatives += n * l.Gain.Negatives
 	h.Repeats += n * l.Gain.Repeats
-	h.Coverage += float64(n) * l.Gain.Coverage
+	h.Coverage += float32(n) * l.Gain.Coverage
 }
 
 // push takes the hours from the first that changed to the one before i again, and

@@ -143,11 +143,11 @@ func BenchmarkYear(b *testing.B) {
 	s := trends.Series{Start: time.Date(2025, 1, 1, 0, 0, 0, 0, wib), Hours: make([]trends.Hour, 365*24)}
 	var late []Late
 	for i := range s.Hours {
-		k := 6 + random.IntN(12)
+		k := 6 + random.Int32N(12)
 		if i%(60*24) > 59*24+18 {
 			k *= 6
 		}
-		s.Hours[i] = trends.Hour{Mentions: 30 + random.IntN(10) + k, Negatives: k, Coverage: 1}
+		s.Hours[i] = trends.Hour{Mentions: 30 + random.Int32N(10) + k, Negatives: k, Coverage: 1}
 		late = append(late, Late{i, i + 1, trends.Hour{Mentions: 10, Negatives: 3, Coverage: 0.4}})
 	}
 	for _, bb := range []struct {

@@ -85,7 +85,7 @@ func (r *Result) find(span Span) Finding {
 	}
 	f.Found, f.Delay = true, at-span.From+1
 	for _, hour := range h.Hours[span.From : at+1] {
-		f.NegativesBefore += hour.Negatives
+		f.NegativesBefore += int(hour.Negatives)
 	}
 	return f
 }

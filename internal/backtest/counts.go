@@ -76,24 +76,25 @@ func (t *table) hour(zone *time.Location) (time.Time, error) {
 func (t *table) counts() (h trends.Hour, err error) {
 	for _, c := range []struct {
 		column string
-		value  *int
+		value  *int32
 	}{{"n", &h.Mentions}, {"k", &h.Negatives}} {
 		text := t.field(c.column)
 		n, err := strconv.ParseUint(text, 10, 31)
 		if err != nil {
 			return h, t.errorf("%s: %q is not a count", c.column, text)
 		}
-		*c.value = int(n)
+		*c.value = int32(n)
 	}
 	if h.Negatives > h.Mentions {
 		return h, t.errorf("k: %d negatives among %d mentions", h.Negatives, h.Mentions)
 	}
 	h.Coverage = 1
 	if text := t.field("coverage"); text != "" {
-		h.Coverage, err = strconv.ParseFloat(text, 64)
-		if err != nil || !(h.Coverage >= 0 && h.Coverage <= 1) {
+		share, err := strconv.ParseFloat(text, 32)
+		if err != nil || !(share >= 0 && share <= 1) {
 			return h, t.errorf("coverage: %q is not a number from 0 to 1", text)
 		}
+		h.Coverage = float32(share)
 	}
 	return h, nil
 }

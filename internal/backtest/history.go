@@ -160,8 +160,8 @@ func (h *History) ByEventTime() {
 // counts adds up all hours.
 func (h *History) counts() (mentions, negatives int) {
 	for _, hour := range h.Hours {
-		mentions += hour.Mentions
-		negatives += hour.Negatives
+		mentions += int(hour.Mentions)
+		negatives += int(hour.Negatives)
 	}
 	return mentions, negatives
 }
@@ -170,7 +170,7 @@ func (h *History) counts() (mentions, negatives int) {
 func (h *History) add(e Event, live time.Time) {
 	i := hoursBetween(h.Start, e.Time)
 	known := i
-	gain := trends.Hour{Mentions: 1, Negatives: count(e.Negative)}
+	gain := trends.Hour{Mentions: 1, Negatives: int32(count(e.Negative))}
 	if !e.Arrived.IsZero() {
 		if h.Arrivals == nil {
 			h.Arrivals = &Arrivals{}
@@ -233,7 +233,7 @@ func (h *History) drivers(hours []trends.Hour, a, b int, expected float64) []bra
 	past := h.causesIn(max(a-before, 0), a, b-1)
 	sum := 0
 	for i := max(a-before, 0); i < a; i++ {
-		sum += hours[i].Negatives
+		sum += int(hours[i].Negatives)
 	}
 	var groups []trends.Group
 	for cause, n := range h.causesIn(a, b, b-1) {

@@ -144,10 +144,10 @@ func (h *History) replayPeer(rule Rule, threshold float64) replay {
 func (x *Incident) sumUp(h *History) {
 	from, before := max(x.opened-23, 0), 0
 	for i := from; i <= x.last; i++ {
-		x.Observed += h.Hours[i].Negatives
+		x.Observed += int(h.Hours[i].Negatives)
 	}
 	for i := max(from-warmup, 0); i < from; i++ {
-		before += h.Hours[i].Negatives
+		before += int(h.Hours[i].Negatives)
 	}
 	x.Expected = float64(before) / warmup * float64(x.last+1-from)
 	if x.last+quiet < len(h.Hours) {

@@ -18,14 +18,14 @@ func newChance(seed uint64, stream string) chance {
 
 // poisson draws a count: small ones by multiplying uniform numbers (Knuth), others
 // by the transformed rejection PTRS of Hörmann (1993), whose cost does not grow.
-func (c chance) poisson(mean float64) int {
+func (c chance) poisson(mean float64) int32 {
 	switch {
 	case mean <= 0:
 		return 0
 	case mean >= 10:
 		return c.rejected(mean)
 	}
-	n, p, least := 0, c.Float64(), math.Exp(-mean)
+	n, p, least := int32(0), c.Float64(), math.Exp(-mean)
 	for p > least {
 		n++
 		p *= c.Float64()
@@ -34,7 +34,7 @@ func (c chance) poisson(mean float64) int {
 }
 
 // rejected is PTRS for means of 10 and more.
-func (c chance) rejected(mean float64) int {
+func (c chance) rejected(mean float64) int32 {
 	b := 0.931 + 2.53*math.Sqrt(mean)
 	a := -0.059 + 0.02483*b
 	inverse := 1.1239 + 1.1328/(b-3.4)
@@ -45,14 +45,14 @@ func (c chance) rejected(mean float64) int {
 		us := 0.5 - math.Abs(u)
 		k := math.Floor((2*a/us+b)*u + mean + 0.43)
 		if us >= 0.07 && v <= squeeze {
-			return int(k)
+			return int32(k)
 		}
 		if k < 0 || us < 0.013 && v > us {
 			continue
 		}
 		lg, _ := math.Lgamma(k + 1)
 		if math.Log(v)+math.Log(inverse)-math.Log(a/(us*us)+b) <= k*math.Log(mean)-mean-lg {
-			return int(k)
+			return int32(k)
 		}
 	}
 }

@@ -148,10 +148,10 @@ func lump(w *world, s backtest.Span, missing trends.Hour) {
 // trickle brings it over twelve hours.
 func trickle(w *world, s backtest.Span, missing trends.Hour) {
 	others := missing.Mentions - missing.Negatives
-	for i := range 12 {
+	for i := range int32(12) {
 		k := missing.Negatives*(i+1)/12 - missing.Negatives*i/12
-		w.hours[s.To+i].Negatives += k
-		w.hours[s.To+i].Mentions += k + others*(i+1)/12 - others*i/12
+		w.hours[s.To+int(i)].Negatives += k
+		w.hours[s.To+int(i)].Mentions += k + others*(i+1)/12 - others*i/12
 	}
 }
 

@@ -169,7 +169,7 @@ func (t *Tally) find(c *Case, r *backtest.Result, fires []bool, s backtest.Span)
 	t.delays = append(t.delays, float64(hour-s.From+1))
 	seen := 0
 	for i := s.From; i <= hour; i++ {
-		seen += c.Hours[i].Negatives
+		seen += int(c.Hours[i].Negatives)
 	}
 	t.negatives = append(t.negatives, float64(seen))
 	end := begin.Add(hours(s.To))

@@ -112,7 +112,7 @@ func at(day, hour, hours int) backtest.Span {
 
 // thin keeps each mention of the span with a probability.
 func (w *world) thin(s backtest.Span, keep float64) {
-	draw := func(n int) (kept int) {
+	draw := func(n int32) (kept int32) {
 		for range n {
 			if w.Float64() < keep {
 				kept++
