@@ -310,14 +310,16 @@ func (d *Detector) closeDay(x *day, exposure float64, s *sums) {
 // collectDay adds up the cells of the day by local hour into x and returns its
 // exposure in standard days.
 func (d *Detector) collectDay(x *day) (exposure float64) {
+	older, newer := d.ring(d.dayBegan, d.hours)
 	usual := 1 / d.today.negatives
-	for i := d.dayBegan; i < d.hours; i++ {
-		c := &d.cells[i%longest]
-		x.add(c)
-		x.mentions[c.hour] += c.negatives + c.others
-		part := float64(c.mean) * usual
-		x.exposure[c.hour] = min(x.exposure[c.hour]+float32(part/d.profile.hour[c.hour]), 2) // what a gap lent is no rhythm
-		exposure += part
+	for _, cells := range [...][]cell{older, newer} {
+		x.add(cells)
+		for i := range cells {
+			c := &cells[i]
+			watched := &x.exposure[c.hour]
+			x.mentions[c.hour] += c.negatives + c.others
+			*watched = float32(smaller(float64(*watched)+float64(c.mean)*usual/d.profile.hour[c.hour], 2)) // what a gap lent is no rhythm
+		}
 	}
-	return exposure * d.profile.weekday[d.clock.weekday] / 24
+	return x.mean * usual * d.profile.weekday[d.clock.weekday] / 24
 }

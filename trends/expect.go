@@ -31,9 +31,9 @@ func Daily(o Options, s Series) []Day {
 // day is the local day whose last hour was just taken.
 func (d *Detector) day() Day {
 	var s sums
-	for i := d.dayBegan; i < d.hours; i++ {
-		s.add(&d.cells[i%longest])
-	}
+	older, newer := d.ring(d.dayBegan, d.hours)
+	s.add(older)
+	s.add(newer)
 	low, high := bandOf(s.mean, d.scatter())
 	return Day{Start: d.clock.time(d.clock.begin), Observed: s.raw,
 		Expected: s.mean, Low: low, High: high, ExpectedMentions: s.mean + s.othersMean}

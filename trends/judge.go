@@ -277,7 +277,7 @@ func (d *Detector) recovery(v *Verdict) {
 	const enough, ratio, few, likely = 8, 1.3, 2, -1
 	var s sums
 	for i := d.hours - 1; i >= max(d.hours-24, 0) && s.mean < enough; i-- {
-		s.add(&d.cells[i%longest])
+		s.add(d.cells[i%longest : i%longest+1])
 	}
 	v.Unsure = s.watched < float64(s.hours)/2
 	v.Calm = !v.Unsure && (s.negatives <= max(few, ratio*s.mean) ||

@@ -1,8 +1,8 @@
 package trends
 
 // memories are the daily discounts of the forecasts that compete: mean ages of
-// about 4, 8 and 28 days.
-var memories = [...]float64{0.75, 0.88, 0.965}
+// about 6 and 28 days. A third between them found no more.
+var memories = [...]float64{0.84, 0.965}
 
 const (
 	lossMemory = 0.95
@@ -78,15 +78,12 @@ func (l *level) variance(mean float64) float64 { return mean + l.alpha*mean*mean
 
 // forecast mixes the memories by their likelihood and works out the spread.
 func (l *level) forecast() {
-	a, b, c := &l.means[0], &l.means[1], &l.means[2]
-	least := smaller(a.loss, smaller(b.loss, c.loss))
-	// Each weighs 1/odds: multiplied by all odds that is no division.
-	x, y, z := unlikely(a.loss-least), unlikely(b.loss-least), unlikely(c.loss-least)
-	x, y, z = y*z, x*z, x*y
-	part := 1 / (x + y + z)
-	x, y, z = x*a.rate, y*b.rate, z*c.rate
-	l.rate = (x + y + z) * part
-	l.sure = (x*a.exposure + y*b.exposure + z*c.exposure) * part
+	short, long := &l.means[0], &l.means[1]
+	a, b := unlikely(long.loss-short.loss), unlikely(short.loss-long.loss)
+	part := 1 / (a + b)
+	a, b = a*short.rate, b*long.rate
+	l.rate = (a + b) * part
+	l.sure = (a*short.exposure + b*long.exposure) * part
 	prior := priorDays * (l.rate*l.rate + priorSquares)
 	l.alpha = (l.extra + priorSpread*prior) / (l.mean2 + prior)
 	if l.alpha < leastAlpha || l.alpha > 3 { // seldom
@@ -104,9 +101,10 @@ func (l *level) restart(count, exposure float64) {
 }
 
 // unlikely is how many times less likely a forecast is than one whose loss is so
-// much smaller. It is roughly e to the power of half of it, as a weight needs it.
+// much smaller, at least 1. It is roughly e to the power of half of it, as a weight
+// needs it.
 func unlikely(loss float64) float64 {
-	x := 1 + loss/16
+	x := 1 + larger(loss, 0)/16
 	x *= x
 	x *= x
 	return x * x

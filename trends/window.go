@@ -16,14 +16,21 @@ type sums struct {
 	watched           float64 // hours
 }
 
-func (s *sums) add(c *cell) {
-	s.hours++
-	s.negatives += float64(c.negatives)
-	s.others += float64(c.others)
-	s.mean += float64(c.mean)
-	s.othersMean += float64(c.othersMean)
-	s.raw += int(c.raw)
-	s.watched += c.watched()
+// add adds cells up. It keeps the sums in registers: a day is judged by 72 cells.
+func (s *sums) add(cells []cell) {
+	negatives, others, mean, othersMean := s.negatives, s.others, s.mean, s.othersMean
+	raw, coverage := s.raw, 0
+	for i := range cells {
+		c := &cells[i]
+		negatives += float64(c.negatives)
+		others += float64(c.others)
+		mean += float64(c.mean)
+		othersMean += float64(c.othersMean)
+		raw += int(c.raw)
+		coverage += int(c.coverage)
+	}
+	*s = sums{hours: s.hours + len(cells), negatives: negatives, others: others, mean: mean, othersMean: othersMean,
+		raw: raw, watched: s.watched + float64(coverage)/fullCoverage}
 }
 
 // drop takes the oldest cell out again.
@@ -51,8 +58,9 @@ func (d *Detector) roll() {
 		d.today.proof = d.proof()
 		return
 	}
-	d.lastDay.add(&d.cells[(d.hours-1)%longest])
-	d.lastThree.add(&d.cells[(d.hours-1)%longest])
+	newest, _ := d.ring(d.hours-1, d.hours)
+	d.lastDay.add(newest)
+	d.lastThree.add(newest)
 	if d.lastDay.hours > 24 {
 		d.lastDay.drop(&d.cells[(d.hours-25)%longest])
 	}
@@ -66,9 +74,22 @@ func (d *Detector) sum(hours int) (s sums) {
 
 // extend adds the hours before those that s holds, until it holds so many.
 func (d *Detector) extend(s *sums, hours int) {
-	for i := d.hours - 1 - s.hours; i >= max(d.hours-hours, d.since, 0); i-- {
-		s.add(&d.cells[i%longest])
+	older, newer := d.ring(max(d.hours-hours, d.since, 0), d.hours-s.hours)
+	s.add(newer)
+	s.add(older)
+}
+
+// ring returns the cells of the hours from from to to, which are in two runs where
+// the ring begins anew.
+func (d *Detector) ring(from, to int) (older, newer []cell) {
+	if from >= to {
+		return nil, nil
 	}
+	from, to = from%longest, to%longest
+	if from < to {
+		return d.cells[from:to], nil
+	}
+	return d.cells[from:], d.cells[:to]
 }
 
 // windows returns the sums of all windows.
