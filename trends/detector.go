@@ -19,13 +19,14 @@ type Detector struct {
 	lastDay, lastThree sums // of the newest 24 and 72 hours since the last recovery
 	stale              bool // they must be added up afresh
 	ringing            bool // an episode goes on
+	rang               int  // hour in which it began
 	hours              int  // taken so far; the newest is cells[(hours-1)%longest]
 	days               int  // local days closed so far
 	since              int  // windows start at this hour, set at recovery
 	dayBegan           int  // first hour of the local day
 	seen               int  // mentions ever
 	calm               int  // calm hours in a row while ringing
-	wary               int  // until this hour a gap makes the rule ask for more proof
+	wary               int  // until this hour a gap or a long episode makes the rule ask for more proof
 	afresh             int  // from this hour on windows start afresh by the word of a person, 0 for none
 	silence            silence
 
@@ -265,7 +266,9 @@ const calmHours = 5
 // follow keeps track of the episode: at its end the windows start afresh, so that
 // the sum over a day does not hold it open.
 func (d *Detector) follow(v *Verdict) {
-	d.ringing = d.ringing || v.Fires
+	if v.Fires && !d.ringing {
+		d.ringing, d.rang = true, d.hours
+	}
 	switch {
 	case d.hours == d.afresh:
 		d.over()
@@ -279,8 +282,16 @@ func (d *Detector) follow(v *Verdict) {
 	}
 }
 
+const (
+	longEpisode = 3 * 24  // hours: what lasts so long flares up again while it ebbs,
+	ebb         = 10 * 24 // and for so long more proof is asked for afterwards
+)
+
 // over ends the episode and starts the windows afresh.
 func (d *Detector) over() {
+	if d.ringing && d.hours-d.rang >= longEpisode {
+		d.wary = max(d.wary, d.hours+ebb)
+	}
 	d.ringing, d.calm, d.since, d.slow, d.stale = false, 0, d.hours, 0, true
 }
 

@@ -374,6 +374,22 @@ func TestTheDayAfterAGapAsksForMore(t *testing.T) {
 	}
 }
 
+// What lasted for days flares up again while it ebbs: that is the same story.
+func TestAfterALongEpisodeMoreIsAsked(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		days int
+		more float64
+	}{{"a day", 1, 0}, {"five days", 5, waryMargin}} {
+		vs := replay(change(steady(60, 300), 40*24, (40+tt.days)*24, complain(12)))
+		before, after, later := vs[39*24], vs[(42+tt.days)*24], vs[(52+tt.days)*24]
+		if got := after.Threshold - before.Threshold; math.Abs(got-tt.more) > 0.3 || later.Threshold > before.Threshold+0.3 {
+			t.Errorf("%s: the threshold is %.2f before, %.2f two days after and %.2f after twelve, want %.1f more for ten days",
+				tt.name, before.Threshold, after.Threshold, later.Threshold, tt.more)
+		}
+	}
+}
+
 // TestRiseBeginsWithTheComplaints dates an incident from its first hour, however
 // long the window is that finds it.
 func TestRiseBeginsWithTheComplaints(t *testing.T) {

@@ -25,7 +25,7 @@ var margins = [len(windows)]float64{0.2, 0.2, -0.3, 0.1, 0.1}
 const (
 	slowMargin  = 0.3 // of the slow-rise sum
 	surgeMargin = 2.5 // while everything rises: a sale has more to complain about
-	gapMargin   = 2   // on the day after a gap
+	waryMargin  = 2   // on the day after a gap, and for days after a long episode
 	coldMargin  = 1   // where nothing but the share is known
 )
 
@@ -76,7 +76,7 @@ func (d *Detector) judge(v *Verdict) {
 	v.Threshold = thresholds[min(int(d.options.Sensitivity), len(thresholds)-1)] + more + d.today.proof + max(d.options.Margin, 0)
 	v.Negatives, v.Newest, v.Usual = day.raw, int(newest.raw), float64(newest.mean)
 	if d.hours <= d.wary {
-		v.Threshold += gapMargin
+		v.Threshold += waryMargin
 	}
 	if len(d.options.Events) > 0 {
 		v.Event, v.Factor = d.event()

@@ -29,8 +29,9 @@ func (s *sums) add(cells []cell) {
 		raw += int(c.raw)
 		coverage += int(c.coverage)
 	}
-	*s = sums{hours: s.hours + len(cells), negatives: negatives, others: others, mean: mean, othersMean: othersMean,
-		raw: raw, watched: s.watched + float64(coverage)/fullCoverage}
+	s.hours += len(cells)
+	s.negatives, s.others, s.mean, s.othersMean, s.raw = negatives, others, mean, othersMean, raw
+	s.watched += float64(coverage) / fullCoverage
 }
 
 // drop takes the oldest cell out again.
@@ -58,9 +59,9 @@ func (d *Detector) roll() {
 		d.today.proof = d.proof()
 		return
 	}
-	newest, _ := d.ring(d.hours-1, d.hours)
-	d.lastDay.add(newest)
-	d.lastThree.add(newest)
+	newest := (d.hours - 1) % longest
+	d.lastDay.add(d.cells[newest : newest+1])
+	d.lastThree.add(d.cells[newest : newest+1])
 	if d.lastDay.hours > 24 {
 		d.lastDay.drop(&d.cells[(d.hours-25)%longest])
 	}
