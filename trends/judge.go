@@ -74,7 +74,7 @@ func (d *Detector) judge(v *Verdict) {
 	newest, day := &d.cells[(d.hours-1)%longest], &d.lastDay
 	v.At, v.Reason, v.Stage, v.Factor = d.clock.end(), Quiet, stage, 1
 	v.Threshold = thresholds[min(int(d.options.Sensitivity), len(thresholds)-1)] + more + d.today.proof + max(d.options.Margin, 0)
-	v.Negatives, v.Newest, v.Usual = day.raw, int(newest.raw), float64(newest.mean)
+	v.Negatives, v.Newest, v.NewVoices, v.Usual = day.raw, int(newest.raw), int(newest.negatives), float64(newest.mean)
 	if d.hours <= d.wary {
 		v.Threshold += waryMargin
 	}

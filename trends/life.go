@@ -26,13 +26,14 @@ type Life struct {
 	RecoveredAt  time.Time `json:"recovered_at,omitzero"`  // when it was closed, a day later
 
 	ToldAt    time.Time   `json:"told_at,omitzero"` // of the last alert
-	Told      int         `json:"told"`             // Total at that time
-	Loud      int         `json:"loud"`             // the number observed in the window at that time
+	Told      int         `json:"told"`             // Voices at that time, with the running hour
+	Loud      int         `json:"loud"`             // the voices in the window at that time
 	Cause     brand.Cause `json:"cause"`            // main cause at that time
 	Causes    uint32      `json:"causes,omitempty"` // one bit for every main cause that was told
 	NextCause brand.Cause `json:"next_cause"`       // another main cause that was seen once
 
-	Total    int     `json:"total"`          // negatives since that window began, closed hours
+	Total    int     `json:"total"`          // negatives since that window began, closed hours, copies included
+	Voices   int     `json:"voices"`         // independent ones among them
 	Excess   float64 `json:"excess"`         // those above the usual
 	Peak     int     `json:"peak"`           // greatest number observed in a window
 	Depth    float64 `json:"depth"`          // greatest share of negatives in a window
@@ -80,25 +81,26 @@ func (l Life) Declared() time.Time {
 // open begins an incident.
 func open(v Verdict, main brand.Cause) Life {
 	l := Life{State: brand.Open, OpenedAt: v.At, StartedAt: v.At.Add(-time.Duration(v.Rise) * time.Hour),
-		Total: v.Observed, Excess: float64(v.Observed) - v.Expected, Cause: main, NextCause: main, Part: v.Part}
+		Total: v.Observed, Voices: v.Voices, Excess: float64(v.Observed) - v.Expected, Cause: main, NextCause: main, Part: v.Part}
 	if v.Running { // counted when the hour closes
 		l.Total -= v.Newest
+		l.Voices -= v.NewVoices
 		l.Excess -= float64(v.Newest) - v.Usual
 	}
 	l = l.peak(v)
 	return l.told(v, main)
 }
 
-// total is Total with the running hour.
-func (l Life) total(v Verdict) int {
+// voices is Voices with the running hour.
+func (l Life) voices(v Verdict) int {
 	if v.Running {
-		return l.Total + v.Newest
+		return l.Voices + v.NewVoices
 	}
-	return l.Total
+	return l.Voices
 }
 
 func (l Life) told(v Verdict, main brand.Cause) Life {
-	l.ToldAt, l.Told, l.Loud, l.Cause, l.NextCause = v.At, l.total(v), v.Observed, main, main
+	l.ToldAt, l.Told, l.Loud, l.Cause, l.NextCause = v.At, l.voices(v), v.Voices, main, main
 	l.Causes |= 1 << main
 	return l
 }
@@ -109,6 +111,7 @@ func (l Life) count(v Verdict) Life {
 		return l
 	}
 	l.Total += v.Newest
+	l.Voices += v.NewVoices
 	l.Excess += float64(v.Newest) - v.Usual
 	switch {
 	case v.Calm:
@@ -142,7 +145,8 @@ func (l Life) firing(v Verdict, causes []brand.Driver, now time.Time) (Life, bra
 	if v.At.Sub(l.ToldAt) < restBetween {
 		return l, ""
 	}
-	if l.total(v) >= 2*l.Told || v.Observed >= 2*l.Loud {
+	// Voices, because copies of a text are no news: what is told has both numbers.
+	if l.voices(v) >= 2*l.Told || v.Voices >= 2*l.Loud {
 		return l.told(v, main), brand.Worsened
 	}
 	again := main == l.NextCause // one odd hour is no change

@@ -16,6 +16,7 @@ type spell struct {
 	observed int
 	newest   int
 	causes   []brand.Driver
+	copies   int // of observed and of newest, that repeat others
 }
 
 // led is what stands out when the first cause has so many complaints more than
@@ -30,7 +31,7 @@ func led(excess int, causes ...brand.Cause) (drivers []brand.Driver) {
 
 func (s spell) at(t time.Time) Verdict {
 	return Verdict{At: t, Fires: s.verdict == "f", Calm: s.verdict == "c", Unsure: s.verdict == "?",
-		Window: 3, Observed: s.observed, Expected: 2, Newest: s.newest, Usual: 1}
+		Window: 3, Observed: s.observed, Voices: s.observed - s.copies, Expected: 2, Newest: s.newest, NewVoices: max(s.newest-s.copies, 0), Usual: 1}
 }
 
 // live runs the spells and returns the changes, each with its hour.
@@ -59,21 +60,23 @@ func TestLife(t *testing.T) {
 		want   string
 		state  brand.State
 	}{
-		{"nothing", []spell{{5, ".", 3, 1, nil}}, "", 0},
-		{"one incident, one alert, one end", []spell{{6, "f", 20, 1, pay}, {40, "c", 3, 0, pay}}, "1h opened, 35h recovered", brand.Recovered},
-		{"a night without mentions is no recovery", []spell{{1, "f", 20, 3, pay}, {60, "?", 0, 0, pay}}, "1h opened", brand.Open},
-		{"calm hours must come in a row", []spell{{1, "f", 20, 3, pay}, {4, "c", 3, 0, pay}, {1, ".", 5, 1, pay}, {4, "c", 3, 0, pay}}, "1h opened", brand.Open},
-		{"negatives double", []spell{{1, "f", 20, 3, pay}, {8, "f", 40, 10, pay}}, "1h opened, 2h worsened, 5h worsened", brand.Open},
-		{"the cause changes for good", []spell{{3, "f", 20, 0, pay}, {3, "f", 20, 0, login}}, "1h opened, 5h cause_changed", brand.Open},
-		{"one odd hour is no change of cause", []spell{{3, "f", 20, 0, pay}, {1, "f", 20, 0, login}, {3, "f", 20, 0, pay}}, "1h opened", brand.Open},
-		{"two causes that lead in turn are one story", []spell{{3, "f", 20, 0, pay}, {9, "f", 20, 0, slightly}}, "1h opened", brand.Open},
-		{"another cause leads clearly", []spell{{3, "f", 20, 0, pay}, {9, "f", 20, 0, clearly}}, "1h opened, 5h cause_changed", brand.Open},
-		{"a cause that was told leads again", []spell{{3, "f", 20, 0, pay}, {3, "f", 20, 0, login}, {9, "f", 20, 0, pay}}, "1h opened, 5h cause_changed", brand.Open},
-		{"a few complaints about something else", []spell{{3, "f", 20, 0, pay}, {9, "f", 20, 0, led(4, brand.AccessLoginOTP)}}, "1h opened", brand.Open},
-		{"the cause becomes known", []spell{{3, "f", 20, 0, nil}, {3, "f", 20, 0, pay}}, "1h opened, 5h cause_changed", brand.Open},
-		{"the cause is lost from sight", []spell{{3, "f", 20, 0, pay}, {9, "f", 20, 0, nil}}, "1h opened", brand.Open},
-		{"relapse within a day", []spell{{1, "f", 20, 0, pay}, {10, "c", 3, 0, pay}, {1, "f", 20, 0, pay}}, "1h opened, 12h relapsed", brand.Relapsed},
-		{"a new incident after a day", []spell{{1, "f", 20, 0, pay}, {30, "c", 3, 0, pay}, {1, "f", 20, 0, pay}}, "1h opened, 30h recovered, 32h opened", brand.Open},
+		{"nothing", []spell{{5, ".", 3, 1, nil, 0}}, "", 0},
+		{"one incident, one alert, one end", []spell{{6, "f", 20, 1, pay, 0}, {40, "c", 3, 0, pay, 0}}, "1h opened, 35h recovered", brand.Recovered},
+		{"a night without mentions is no recovery", []spell{{1, "f", 20, 3, pay, 0}, {60, "?", 0, 0, pay, 0}}, "1h opened", brand.Open},
+		{"calm hours must come in a row", []spell{{1, "f", 20, 3, pay, 0}, {4, "c", 3, 0, pay, 0}, {1, ".", 5, 1, pay, 0}, {4, "c", 3, 0, pay, 0}}, "1h opened", brand.Open},
+		{"negatives double", []spell{{1, "f", 20, 3, pay, 0}, {8, "f", 40, 10, pay, 0}}, "1h opened, 2h worsened, 5h worsened", brand.Open},
+		{"copies of one text are no news", []spell{{1, "f", 20, 3, pay, 0}, {8, "f", 400, 100, pay, 380}, {6, "f", 400, 100, pay, 380}}, "1h opened", brand.Open},
+		{"voices double among copies", []spell{{1, "f", 20, 3, pay, 0}, {3, "f", 400, 100, pay, 360}}, "1h opened, 2h worsened", brand.Open},
+		{"the cause changes for good", []spell{{3, "f", 20, 0, pay, 0}, {3, "f", 20, 0, login, 0}}, "1h opened, 5h cause_changed", brand.Open},
+		{"one odd hour is no change of cause", []spell{{3, "f", 20, 0, pay, 0}, {1, "f", 20, 0, login, 0}, {3, "f", 20, 0, pay, 0}}, "1h opened", brand.Open},
+		{"two causes that lead in turn are one story", []spell{{3, "f", 20, 0, pay, 0}, {9, "f", 20, 0, slightly, 0}}, "1h opened", brand.Open},
+		{"another cause leads clearly", []spell{{3, "f", 20, 0, pay, 0}, {9, "f", 20, 0, clearly, 0}}, "1h opened, 5h cause_changed", brand.Open},
+		{"a cause that was told leads again", []spell{{3, "f", 20, 0, pay, 0}, {3, "f", 20, 0, login, 0}, {9, "f", 20, 0, pay, 0}}, "1h opened, 5h cause_changed", brand.Open},
+		{"a few complaints about something else", []spell{{3, "f", 20, 0, pay, 0}, {9, "f", 20, 0, led(4, brand.AccessLoginOTP), 0}}, "1h opened", brand.Open},
+		{"the cause becomes known", []spell{{3, "f", 20, 0, nil, 0}, {3, "f", 20, 0, pay, 0}}, "1h opened, 5h cause_changed", brand.Open},
+		{"the cause is lost from sight", []spell{{3, "f", 20, 0, pay, 0}, {9, "f", 20, 0, nil, 0}}, "1h opened", brand.Open},
+		{"relapse within a day", []spell{{1, "f", 20, 0, pay, 0}, {10, "c", 3, 0, pay, 0}, {1, "f", 20, 0, pay, 0}}, "1h opened, 12h relapsed", brand.Relapsed},
+		{"a new incident after a day", []spell{{1, "f", 20, 0, pay, 0}, {30, "c", 3, 0, pay, 0}, {1, "f", 20, 0, pay, 0}}, "1h opened, 30h recovered, 32h opened", brand.Open},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -86,7 +89,7 @@ func TestLife(t *testing.T) {
 }
 
 func TestHistoryOpensNothing(t *testing.T) {
-	v := spell{1, "f", 50, 10, nil}.at(start)
+	v := spell{1, "f", 50, 10, nil, 0}.at(start)
 	if l, change := (Life{}).Next(v, nil, start.Add(7*time.Hour)); change != "" || l.State != 0 {
 		t.Errorf("a window seven hours old told %q and left state %s, want silence", change, l.State)
 	}
@@ -96,9 +99,9 @@ func TestHistoryOpensNothing(t *testing.T) {
 }
 
 func TestFalseAlarmIsSilentUntilItIsOver(t *testing.T) {
-	l, _ := live([]spell{{1, "f", 20, 3, nil}})
+	l, _ := live([]spell{{1, "f", 20, 3, nil, 0}})
 	l.State = brand.FalseAlarm
-	fires, calm := spell{1, "f", 90, 9, nil}, spell{1, "c", 2, 0, nil}
+	fires, calm := spell{1, "f", 90, 9, nil, 0}, spell{1, "c", 2, 0, nil, 0}
 	at := start.Add(time.Hour)
 	for i, s := range []spell{fires, fires, calm, calm, calm, calm, calm} {
 		var change brand.Change
@@ -114,7 +117,7 @@ func TestFalseAlarmIsSilentUntilItIsOver(t *testing.T) {
 
 // The running hour is judged many times and counted once.
 func TestRunningHourCountsOnce(t *testing.T) {
-	v := spell{1, "f", 20, 8, nil}.at(start)
+	v := spell{1, "f", 20, 8, nil, 0}.at(start)
 	v.Running = true
 	l, _ := (Life{}).Next(v, nil, start)
 	for range 5 {
@@ -129,7 +132,7 @@ func TestRunningHourCountsOnce(t *testing.T) {
 
 func TestLifeSurvivesJSON(t *testing.T) {
 	fees := led(10, brand.PriceFees)
-	l, _ := live([]spell{{3, "f", 20, 9, fees}, {4, "c", 2, 0, fees}})
+	l, _ := live([]spell{{3, "f", 20, 9, fees, 0}, {4, "c", 2, 0, fees, 0}})
 	text, err := json.Marshal(l)
 	if err != nil {
 		t.Fatal(err)

@@ -67,12 +67,13 @@ type Verdict struct {
 	Sale       float64 `json:"sale"`        // probability that everything rises, as on a sale: the weight of the next two
 	SaleTested float64 `json:"sale_tested"` // expectation if so
 	SaleAlpha  float64 `json:"sale_alpha"`
-	SlowSum    float64 `json:"slow_sum"`     // log-likelihood ratio of the slow-rise sum
-	Negatives  int     `json:"negatives_24"` // negatives of the last 24 h
-	Coverage   float64 `json:"coverage"`     // watched share of the window
-	Newest     int     `json:"newest"`       // negatives of the newest hour
-	Usual      float64 `json:"newest_usual"` // and what is usual for it
-	Factor     float64 `json:"factor"`       // what the calendar raised the expectation by, 1 without an event
+	SlowSum    float64 `json:"slow_sum"`                // log-likelihood ratio of the slow-rise sum
+	Negatives  int     `json:"negatives_24"`            // negatives of the last 24 h
+	Coverage   float64 `json:"coverage"`                // watched share of the window
+	Newest     int     `json:"newest"`                  // negatives of the newest hour
+	Usual      float64 `json:"newest_usual"`            // and what is usual for it
+	NewVoices  int     `json:"newest_voices,omitempty"` // independent ones of the newest hour
+	Factor     float64 `json:"factor"`                  // what the calendar raised the expectation by, 1 without an event
 	Event      string  `json:"event,omitempty"`
 
 	Part string `json:"part,omitempty"` // the source or cause that was judged alone, such as "source toko"; the caller's word
