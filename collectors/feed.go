@@ -183,7 +183,8 @@ func (r *feedRun) mention(item *gofeed.Item, base *url.URL) brand.Mention {
 	if text == "" {
 		text = clean.HTML(item.Description)
 	}
-	m := brand.Mention{Title: clean.HTML(item.Title), Text: text, URL: itemURL(item, base), PublishedAt: r.published(item)}
+	m := brand.Mention{Title: clean.HTML(item.Title), Text: text, URL: itemURL(item, base)}
+	m.PublishedAt, m.DayEnd = r.published(item)
 	if r.preset.notice != nil {
 		m.Text = strings.TrimSpace(r.preset.notice.ReplaceAllString(m.Text, ""))
 	}
@@ -209,19 +210,19 @@ func (r *feedRun) mention(item *gofeed.Item, base *url.URL) brand.Mention {
 
 // published reads the date itself first: gofeed takes WIB and times without a
 // zone for UTC, and knows no Indonesian months. Only exotic zones are left to it.
-func (r *feedRun) published(item *gofeed.Item) time.Time {
+func (r *feedRun) published(item *gofeed.Item) (at, dayEnd time.Time) {
 	for _, d := range []struct {
 		text   string
 		parsed *time.Time
 	}{{item.Published, item.PublishedParsed}, {item.Updated, item.UpdatedParsed}} {
-		if t, _, ok := dates.Parse(d.text, r.req.Now, r.zone); ok {
-			return t.UTC()
+		if t, unit, ok := dates.Parse(d.text, r.req.Now, r.zone); ok {
+			return dates.Span(t, unit, r.zone)
 		}
 		if p := d.parsed; p != nil && p.Year() >= 1990 && p.Before(r.req.Now.AddDate(0, 0, 2)) {
-			return p.UTC()
+			return p.UTC(), time.Time{}
 		}
 	}
-	return time.Time{}
+	return at, dayEnd
 }
 
 // itemURL returns the address of an item, absolute, and without the detour that

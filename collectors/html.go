@@ -254,11 +254,11 @@ func (v *pageVisit) mention(item *goquery.Selection, base *url.URL) brand.Mentio
 	get := func(field int) string { return v.fields[field].pick(item) }
 	m := brand.Mention{ExternalID: get(fieldID), Text: get(fieldText), Title: get(fieldTitle), Author: get(fieldAuthor), Version: get(fieldVersion),
 		Place: get(fieldPlace), Reply: get(fieldReply), Stars: pageStars(get(fieldStars)), URL: base.String()}
-	if t, _, ok := dates.Parse(get(fieldTime), v.req.Now, v.zone); ok {
-		m.PublishedAt = t.UTC()
+	if t, unit, ok := dates.Parse(get(fieldTime), v.req.Now, v.zone); ok {
+		m.PublishedAt, m.DayEnd = dates.Span(t, unit, v.zone)
 	}
-	if t, _, ok := dates.Parse(get(fieldRepliedAt), v.req.Now, v.zone); ok {
-		m.RepliedAt = t.UTC()
+	if t, unit, ok := dates.Parse(get(fieldRepliedAt), v.req.Now, v.zone); ok {
+		m.RepliedAt = dates.Latest(t, unit, v.req.Now, v.zone)
 	}
 	if link := get(fieldURL); link != "" {
 		if u, err := base.Parse(link); err == nil {

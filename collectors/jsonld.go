@@ -191,8 +191,8 @@ func reviewMention(review node, page *url.URL, now time.Time, zone *time.Locatio
 		URL:     page.String(),
 	}
 	date := textOf(review, "datePublished", "dateCreated", "dateModified")
-	if t, _, ok := dates.Parse(date, now, zone); ok {
-		m.PublishedAt = t.UTC()
+	if t, unit, ok := dates.Parse(date, now, zone); ok {
+		m.PublishedAt, m.DayEnd = dates.Span(t, unit, zone)
 	}
 	if m.Text == "" {
 		m.Title, m.Text = "", m.Title

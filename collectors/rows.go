@@ -170,7 +170,7 @@ func (r *fileRun) table(in *csvReader, mapped map[string]string) error {
 // there is one, is not what the survey measures: another source can read it.
 func (r *fileRun) keepAnswer(where func() string, values [fieldCount]string, given, content string) error {
 	r.report.Fetched++
-	at, ok := r.time(where, strings.TrimSpace(values[fieldTime]))
+	at, _, ok := r.time(where, strings.TrimSpace(values[fieldTime]))
 	if !ok {
 		return nil
 	}
@@ -192,16 +192,18 @@ func (r *fileRun) keepAnswer(where func() string, values [fieldCount]string, giv
 	return r.stopped
 }
 
-// time reads the time of a row, and rejects the row when there is none.
-func (r *fileRun) time(where func() string, text string) (time.Time, bool) {
-	at, _, ok := dates.Parse(text, r.now, r.zone)
+// time reads the time of a row, and rejects the row when there is none; dayEnd as in
+// [brand.Mention].
+func (r *fileRun) time(where func() string, text string) (at, dayEnd time.Time, ok bool) {
+	at, unit, ok := dates.Parse(text, r.now, r.zone)
 	switch {
 	case !ok && text == "":
 		r.report.reject(where(), "no time; add one, such as 2026-11-21 08:00:00")
 	case !ok:
 		r.report.reject(where(), "time %s is not a date; write it like 2026-11-21 08:00:00", quote(text, 40))
 	}
-	return at.UTC(), ok
+	at, dayEnd = dates.Span(at, unit, r.zone)
+	return at, dayEnd, ok
 }
 
 // keep checks the values of a row and emits the mention.
@@ -213,7 +215,7 @@ func (r *fileRun) keep(where func() string, values [fieldCount]string) error {
 	m := brand.Mention{ExternalID: values[fieldID], URL: values[fieldURL], Title: values[fieldTitle], Text: values[fieldText],
 		Author: values[fieldAuthor], Version: values[fieldVersion], Place: values[fieldPlace], Reply: values[fieldReply]}
 	var ok bool
-	if m.PublishedAt, ok = r.time(where, values[fieldTime]); !ok {
+	if m.PublishedAt, m.DayEnd, ok = r.time(where, values[fieldTime]); !ok {
 		return nil
 	}
 	if m.Text == "" {
@@ -224,13 +226,16 @@ func (r *fileRun) keep(where func() string, values [fieldCount]string) error {
 		m.Stars = 0
 		r.report.warn(where(), "kept without stars: %s are not a number from 1 to 5; correct them or leave them empty", quote(values[fieldStars], 40))
 	}
-	if t, _, ok := dates.Parse(values[fieldRepliedAt], r.now, r.zone); ok {
-		m.RepliedAt = t.UTC()
+	if t, unit, ok := dates.Parse(values[fieldRepliedAt], r.now, r.zone); ok {
+		m.RepliedAt = dates.Latest(t, unit, r.now, r.zone)
 	}
 	if m.ExternalID == "" {
 		m.ExternalID = contentID(values[fieldTime], m.Author, m.Title, m.Text)
 	}
 	r.report.cover(m.PublishedAt)
+	if !m.DayEnd.IsZero() { // the row is of any hour of its day
+		r.report.cover(dates.Latest(m.PublishedAt.In(r.zone), dates.Day, r.now, r.zone))
+	}
 	if err := r.emit(m); err != nil {
 		r.stopped = err
 		return err

@@ -204,6 +204,7 @@ func (in *intake) take(ctx context.Context) func(brand.Mention) error {
 		if m.PublishedAt.After(m.CollectedAt) {
 			in.round.Future++
 		}
+		m.PublishedAt = latest(m)
 		if m.PublishedAt.IsZero() || m.PublishedAt.After(m.CollectedAt) {
 			m.PublishedAt = m.CollectedAt // an event from the future would wait there unseen
 		}
@@ -218,6 +219,22 @@ func (in *intake) take(ctx context.Context) func(brand.Mention) error {
 		}
 		return in.p.Store.Write(ctx, in.flush)
 	}
+}
+
+// latest is when a mention with a date and no time of day was written at the latest:
+// when it was first seen, at the end of its day, or before it was answered. Its
+// midnight would be hours ago, and hours that are over open no incident.
+func latest(m brand.Mention) time.Time {
+	if m.DayEnd.IsZero() {
+		return m.PublishedAt
+	}
+	at := m.DayEnd
+	for _, t := range []time.Time{m.CollectedAt, m.RepliedAt} {
+		if !t.IsZero() && t.Before(at) {
+			at = t
+		}
+	}
+	return later(at, m.PublishedAt)
 }
 
 // awaitRoom waits in the middle of a run until the store can take more.

@@ -44,6 +44,31 @@ func Parse(text string, now time.Time, zone *time.Location) (t time.Time, unit U
 	return t, unit, true
 }
 
+// Span returns t and zero. Where t was written as a date without a time of day, it
+// returns the first and the last second of that day in zone. Sheets and pages write
+// such dates with a midnight to the second, in UTC even where the day is a local one.
+// Both are in UTC.
+func Span(t time.Time, unit Unit, zone *time.Location) (at, dayEnd time.Time) {
+	if hour, minute, second := t.Clock(); hour+minute+second > 0 || unit != Day && unit != Second {
+		return t.UTC(), time.Time{}
+	}
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, zone).UTC(), time.Date(y, m, d+1, 0, 0, 0, 0, zone).Add(-time.Second).UTC()
+}
+
+// Latest returns when what has the date t happened at the latest: at t or, without a
+// time of day, at the end of that day, but not after now. It is in UTC.
+func Latest(t time.Time, unit Unit, now time.Time, zone *time.Location) time.Time {
+	at, dayEnd := Span(t, unit, zone)
+	switch {
+	case dayEnd.IsZero():
+		return at
+	case dayEnd.After(now):
+		return now.UTC()
+	}
+	return dayEnd
+}
+
 // maxLength is longer than any date; what is longer is a text.
 const maxLength = 80
 

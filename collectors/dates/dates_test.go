@@ -101,6 +101,37 @@ func TestForms(t *testing.T) {
 	}
 }
 
+func TestSpan(t *testing.T) {
+	wib, now := time.FixedZone("WIB", 7*3600), time.Date(2026, 11, 21, 10, 30, 0, 0, time.UTC)
+	tests := []struct{ name, text, want string }{
+		{"a date", "2026-05-12", "2026-05-12T16:59:59Z"},
+		{"in words", "12 Mei 2026", "2026-05-12T16:59:59Z"},
+		{"midnight to the second", "2026-05-12 00:00:00", "2026-05-12T16:59:59Z"},
+		{"midnight in UTC is a date, too", "2026-05-12T00:00:00.000Z", "2026-05-12T16:59:59Z"},
+		{"the day of another zone", "2026-05-12T00:00:00+08:00", "2026-05-12T16:59:59Z"},
+		{"a time", "2026-05-12 00:00:01", ""},
+		{"midnight to the minute", "2026-05-12 00:00", ""},
+		{"a month", "Mei 2026", ""},
+		{"days ago keep the time of day", "3 hari lalu", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			at, unit, ok := Parse(tt.text, now, wib)
+			from, to := Span(at, unit, wib)
+			got := ""
+			if !to.IsZero() {
+				got = to.Format(time.RFC3339)
+			}
+			if !ok || got != tt.want {
+				t.Errorf("the day of %q ends %q (read %v), want %q", tt.text, got, ok, tt.want)
+			}
+			if day := 24*time.Hour - time.Second; got != "" && to.Sub(from) != day || got == "" && !from.Equal(at) {
+				t.Errorf("%q begins at %s, want a whole day before %s", tt.text, from, to)
+			}
+		})
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 30, 0, 0, time.UTC)
 	for _, text := range []string{"", "kapan-kapan", "31 Juni 2026", "12 Mei 9999", "9999-12-31", "0001-01-01", "barang bagus 2 hari lalu sampai",

@@ -169,10 +169,14 @@ func levels(h *History, o Options, done replay) []Level {
 	return ls
 }
 
+// leastLevels is how many days say what a sensitivity costs: the warm-up and two
+// weeks more.
+const leastLevels = 42
+
 // Levels says how often each sensitivity would have alerted on a history, in 90
-// days after the first four weeks; nil when there are less than two weeks more.
+// days after the first four weeks; nil when that is too short to say.
 func Levels(h *History, events []trends.Event) []Level {
-	if h.days() < 42 {
+	if h.days() < leastLevels {
 		return nil
 	}
 	o := Options{Events: events}

@@ -30,6 +30,7 @@ type History struct {
 	Name string
 	trends.Series
 	Undated  []int     // lines of the file without a usable time; they are left out
+	DateOnly int       // rows with a date and no time of day; they count at the end of the day, or when they were collected
 	Arrivals *Arrivals // nil when nothing says when the mentions arrived
 	Check    Check     // of the verdicts against the stars
 

@@ -40,6 +40,9 @@ func (r *Result) printHistory(out io.Writer) {
 		fmt.Fprintf(out, "by text %d of %d rated mentions are negative, by stars %d; the two agree on %.0f %%\n", c.Negatives, c.Rated, c.Low, 100*float64(c.Agreed)/float64(c.Rated))
 	}
 	fmt.Fprint(out, r.History.Arrivals.sentence(r.Rule))
+	if n := r.History.DateOnly; n > 0 {
+		fmt.Fprintf(out, "%s with a date and no time of day: counted at the end of the day, or when they were collected if that was earlier\n", several(n, "row"))
+	}
 	if n := len(r.History.Undated); n > 0 {
 		fmt.Fprintf(out, "%d rows without a usable time were left out: lines %s\n", n, lines(r.History.Undated))
 	}
@@ -142,6 +145,10 @@ func (r *Result) printLevels(out io.Writer) {
 	}
 	fmt.Fprintln(out)
 	if len(r.Sensitivities) == 0 {
+		return
+	}
+	if r.History.days() < leastLevels {
+		fmt.Fprintf(out, "\nToo short to say what a sensitivity costs: that takes six weeks of history.\n")
 		return
 	}
 	fmt.Fprint(out, "\nSENSITIVITY\tALARMS\tON THIS HISTORY\n")

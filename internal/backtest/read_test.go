@@ -47,8 +47,29 @@ func TestReadForms(t *testing.T) {
 			t.Errorf("time %q: %+v, %v; want one mention at 08 h", text, h, err)
 		}
 	}
-	if h, err := read(t, "time,text\n2026-01-05,a\n"); err != nil || h.Hours[0].Mentions != 1 {
-		t.Errorf("a day without a time: %+v, %v; want midnight", h, err)
+}
+
+// What is dated by the day was written by its end: a replay that counted it at
+// midnight would know of the evening in the morning.
+func TestReadDates(t *testing.T) {
+	tests := []struct {
+		name, row string
+		want      int // hour
+	}{
+		{"a day", "2026-01-05,", 23},
+		{"in words", "5 Januari 2026,", 23},
+		{"a midnight to the second", "2026-01-05 00:00:00,", 23},
+		{"seen in the afternoon", "2026-01-05,2026-01-05 15:20", 15},
+		{"seen on the next day", "2026-01-05,2026-01-06 07:00", 23},
+		{"a midnight to the minute", "2026-01-05 00:00,", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h, err := read(t, "time,collected_at,text\n"+tt.row+",a\n")
+			if err != nil || len(h.Hours) != tt.want+1 || h.Hours[tt.want].Mentions != 1 || h.DateOnly != count(tt.want > 0) {
+				t.Errorf("%+v, %v; want one mention in hour %d", h, err, tt.want)
+			}
+		})
 	}
 }
 

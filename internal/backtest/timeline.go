@@ -122,6 +122,7 @@ func readTimeline(t *table, name string, zone *time.Location, judge Judge) (*His
 	var events []Event
 	var undated []int
 	var check Check
+	dateOnly := 0
 	for {
 		err := t.next()
 		if err == io.EOF {
@@ -130,7 +131,7 @@ func readTimeline(t *table, name string, zone *time.Location, judge Judge) (*His
 		if err != nil {
 			return nil, err
 		}
-		at, ok := dated(t.field("time"), zone)
+		at, unit, ok := dated(t.field("time"), zone)
 		if !ok {
 			undated = append(undated, t.line())
 			continue
@@ -139,9 +140,15 @@ func readTimeline(t *table, name string, zone *time.Location, judge Judge) (*His
 		if err != nil {
 			return nil, err
 		}
-		e := Event{Time: at}
+		var e Event
 		if e.Arrived, err = t.arrived(zone); err != nil {
 			return nil, err
+		}
+		if _, end := dates.Span(at, unit, zone); end.IsZero() {
+			e.Time = at
+		} else {
+			e.Time = seen(end, e.Arrived)
+			dateOnly++
 		}
 		e.Negative, e.Causes = judge(t.field("text"), stars)
 		check.add(e.Negative, stars)
@@ -157,21 +164,31 @@ func readTimeline(t *table, name string, zone *time.Location, judge Judge) (*His
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.file, err)
 	}
-	h.Undated, h.Check = undated, check
+	h.Undated, h.DateOnly, h.Check = undated, dateOnly, check
 	return h, nil
 }
 
 // dated reads a time as an import does, in the zone when it names none. What is
 // told from the day of reading, such as "yesterday", is none: it is not the same
 // when it is read a year later.
-func dated(text string, zone *time.Location) (time.Time, bool) {
+func dated(text string, zone *time.Location) (time.Time, dates.Unit, bool) {
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		return at, true
+		return at, dates.Second, true
 	}
 	const year = 2100
-	at, _, ok := dates.Parse(text, time.Date(year, 1, 1, 0, 0, 0, 0, zone), zone)
+	at, unit, ok := dates.Parse(text, time.Date(year, 1, 1, 0, 0, 0, 0, zone), zone)
 	later, _, _ := dates.Parse(text, time.Date(year+1, 3, 2, 12, 0, 0, 0, zone), zone)
-	return at, ok && at.Equal(later)
+	return at, unit, ok && at.Equal(later)
+}
+
+// seen is when a row with a date and no time of day was written at the latest: at the
+// end of its day, or a replay would know at midnight what was written in the evening;
+// what arrived earlier counts when it arrived.
+func seen(dayEnd, arrived time.Time) time.Time {
+	if !arrived.IsZero() && arrived.Before(dayEnd) {
+		return arrived
+	}
+	return dayEnd
 }
 
 // arrived reads when the row was collected, from the column collected_at or
@@ -180,7 +197,7 @@ func (t *table) arrived(zone *time.Location) (at time.Time, err error) {
 	for _, column := range []string{"collected_at", "arrived"} {
 		if text := t.field(column); text != "" {
 			var ok bool
-			if at, ok = dated(text, zone); !ok {
+			if at, _, ok = dated(text, zone); !ok {
 				return at, t.errorf("%s: %q is not a time such as 2026-01-05T07:00:00+07:00", column, text)
 			}
 			return at, nil
