@@ -94,7 +94,7 @@ func (d *decision) verdicts(evaluated time.Time) ([]trends.Verdict, error) {
 		return nil, err
 	}
 	options.Afresh = d.life.Declared()
-	series = known(series)
+	series = d.lagged(known(series), "")
 	d.series, d.options = series, options
 	oneVoice := d.oneVoice(store.Part{}, series)
 	list, err := d.judge(series, options, evaluated, oneVoice)

@@ -120,10 +120,7 @@ func replay(t *testing.T, p *Program) (collected, written time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	arrivals := &backtest.Arrivals{Mentions: past.Lateness.Mentions, Live: past.Lateness.Live}
-	for _, l := range past.Lateness.Late {
-		arrivals.Late = append(arrivals.Late, backtest.Late(l))
-	}
+	arrivals := &backtest.Arrivals{Mentions: past.Lateness.Mentions, Live: past.Lateness.Live, Late: past.Lateness.Late}
 	h := backtest.FromSeries("Sandang Senja", past.Series, nil, arrivals)
 	var opened [2]time.Time
 	for i := range opened {

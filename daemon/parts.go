@@ -64,6 +64,9 @@ func (d *decision) judgePart(p store.Part, margin float64, evaluated time.Time) 
 	if err != nil {
 		return nil, err
 	}
+	if !p.Cause { // causes have the coverage of the brand, which is lagged already
+		series = d.lagged(series, p.Name)
+	}
 	options := d.options
 	options.Margin = margin
 	series = known(series)

@@ -41,6 +41,7 @@ type Pipeline struct {
 	Point       func(name string) // called at named places, where a crash test may end the process; nil otherwise
 
 	listening listening
+	lags      lags
 }
 
 // at passes a named place.
@@ -299,6 +300,9 @@ func (in *intake) finish(report collectors.Report) {
 func (p *Pipeline) Evaluate(ctx context.Context) ([]brand.Alert, error) {
 	var all []brand.Alert
 	for _, b := range p.Brands {
+		if err := p.learnLags(ctx, b); err != nil {
+			return all, err
+		}
 		var alerts []brand.Alert
 		err := p.Store.Write(ctx, func(tx *store.Tx) (err error) {
 			alerts, err = p.detect(tx, b)

@@ -16,15 +16,8 @@ import (
 type Lateness struct {
 	Mentions int // that are still stored
 	Live     int
-	Late     []Late
+	Late     []trends.Late
 	Causes   []LateCause
-}
-
-// Late is what an hour gained after it was over: live mentions that were collected
-// later, or a watch that a later run completed.
-type Late struct {
-	Hour, Known int // of the series: the hour, and the one in which it gained
-	Gain        trends.Hour
 }
 
 // LateCause is how many late negatives of an hour had a cause.
@@ -47,12 +40,12 @@ func (tx *Tx) lateness(brandID, first int64, s trends.Series) (l Lateness, err e
 	if l.Causes, err = tx.lateCauses(brandID, first); err != nil {
 		return l, err
 	}
-	watched, err := tx.lateWatch(brandID, first, lastOfSeries)
+	watched, err := tx.lateWatch(brandID, 0, first, lastOfSeries, 0)
 	if err != nil {
 		return l, err
 	}
 	l.Late = append(l.Late, watched...)
-	slices.SortStableFunc(l.Late, func(x, y Late) int { return cmp.Or(x.Known-y.Known, x.Hour-y.Hour) })
+	slices.SortStableFunc(l.Late, func(x, y trends.Late) int { return cmp.Or(x.Known-y.Known, x.Hour-y.Hour) })
 	return l, nil
 }
 
@@ -66,7 +59,7 @@ const liveMentions = `WITH begun AS (SELECT m.source_id, min(m.collected_at) AS 
 const isLate = ` JOIN begun b ON b.source_id = m.source_id AND m.collected_at > b.at
 	WHERE m.brand_id = ?1 AND m.published_at >= ?2 AND m.collected_at / 3600 > m.published_at / 3600`
 
-func (tx *Tx) lateMentions(brandID, first int64) (list []Late, _ error) {
+func (tx *Tx) lateMentions(brandID, first int64) (list []trends.Late, _ error) {
 	rows, err := tx.tx.QueryContext(tx.ctx, liveMentions+`, again AS MATERIALIZED (`+again+`)
 		SELECT m.published_at / 3600 - ?7, m.collected_at / 3600 - ?7, count(*), sum(m.polarity = 1),
 			sum(m.polarity = 1 AND (m.copy_of IS NOT NULL OR m.id IN (SELECT id FROM again))) FROM mentions m`+isLate+` GROUP BY 1, 2`,
@@ -76,7 +69,7 @@ func (tx *Tx) lateMentions(brandID, first int64) (list []Late, _ error) {
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var l Late
+		var l trends.Late
 		if err := rows.Scan(&l.Hour, &l.Known, &l.Gain.Mentions, &l.Gain.Negatives, &l.Gain.Repeats); err != nil {
 			return nil, err
 		}
@@ -102,21 +95,25 @@ func (tx *Tx) lateCauses(brandID, first int64) (list []LateCause, _ error) {
 	return list, rows.Err()
 }
 
-// lateWatch goes through the runs in the order in which they ended and says which
-// coverage of an hour came after it: a run at five past sees the end of the hour
-// before. The weights of the sources are those of [Tx.Series].
-func (tx *Tx) lateWatch(brandID, first, last int64) ([]Late, error) {
+// lateWatch goes through the runs of a source, or of all (0), that ended since a time,
+// in Unix seconds, in the order in which they ended. It says which coverage of an hour
+// came after it: a run at five past sees the end of the hour before. The weights of the
+// sources are those of [Tx.Series].
+func (tx *Tx) lateWatch(brandID, only, first, last, since int64) ([]trends.Late, error) {
 	begun, err := tx.firstCovered(brandID)
 	if err != nil {
 		return nil, err
 	}
-	volume, err := tx.countHours(brandID, 0, first, last, make([]trends.Hour, last-first+1))
+	if only > 0 {
+		maps.DeleteFunc(begun, func(source, _ int64) bool { return source != only })
+	}
+	volume, err := tx.countHours(brandID, only, first, last, make([]trends.Hour, last-first+1))
 	if err != nil {
 		return nil, err
 	}
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT source_id, covered_from, covered_to, finished_at / 3600 FROM runs
-		WHERE source_id IN (SELECT id FROM sources WHERE brand_id = ? AND kind <> 'import') AND covered_from IS NOT NULL AND covered_to > covered_from
-		ORDER BY id`, brandID)
+		WHERE source_id IN (SELECT id FROM sources WHERE brand_id = ?1 AND kind <> 'import' AND (?2 = 0 OR id = ?2)) AND finished_at >= ?3
+		AND covered_from IS NOT NULL AND covered_to > covered_from ORDER BY id`, brandID, only, since)
 	if err != nil {
 		return nil, err
 	}
@@ -165,9 +162,9 @@ func (w *watch) cover(source, from, to, known int64, live bool) {
 	}
 }
 
-func (w *watch) list() (list []Late) {
+func (w *watch) list() (list []trends.Late) {
 	for _, key := range slices.SortedFunc(maps.Keys(w.late), func(a, b [2]int64) int { return cmp.Or(cmp.Compare(a[1], b[1]), cmp.Compare(a[0], b[0])) }) {
-		list = append(list, Late{Hour: int(key[0] - w.first), Known: int(key[1] - w.first), Gain: trends.Hour{Coverage: float32(w.late[key])}})
+		list = append(list, trends.Late{Hour: int(key[0] - w.first), Known: int(key[1] - w.first), Gain: trends.Hour{Coverage: float32(w.late[key])}})
 	}
 	return list
 }

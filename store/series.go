@@ -104,8 +104,8 @@ type History struct {
 	Lateness Lateness
 }
 
-// History returns all hours of a brand, from the first that was watched or has a
-// mention to the last with one, the causes of its negatives, and what came late.
+// History returns all hours of a brand, from the first with a mention to the last
+// that has one or was watched, the causes of its negatives, and what came late.
 // Each text and each author counts once in a day.
 func (db *DB) History(ctx context.Context, name string) (h History, err error) {
 	sqlTx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
@@ -119,7 +119,8 @@ func (db *DB) History(ctx context.Context, name string) (h History, err error) {
 		return h, err
 	}
 	var first, last sql.NullInt64
-	if err := sqlTx.QueryRowContext(ctx, `SELECT min(hour), max(hour) FROM hours WHERE brand_id = ?`, id).Scan(&first, &last); err != nil {
+	if err := sqlTx.QueryRowContext(ctx, `SELECT min(hour),
+		max(max(hour), coalesce((SELECT max(c.hour) FROM coverage c JOIN sources s ON s.id = c.source_id WHERE s.brand_id = ?1), 0)) FROM hours WHERE brand_id = ?1`, id).Scan(&first, &last); err != nil {
 		return h, err
 	}
 	if !last.Valid {

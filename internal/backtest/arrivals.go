@@ -10,6 +10,9 @@ import (
 // the detector was before each of the newest hours, and before each day.
 type rewindable struct {
 	hours  []trends.Hour // as they are known now
+	lag    trends.Lag    // how late they usually come
+	begins int           // first hour of newest
+	newest []trends.Hour // the hours that the lag may change, as they are judged
 	state  *trends.Detector
 	next   int // hour that state takes next
 	recent [recentHours]trends.Detector
@@ -18,7 +21,7 @@ type rewindable struct {
 
 // Mentions come late by hours, not by weeks: going further back costs a replay of
 // up to a day more.
-const recentHours = 48
+const recentHours = 80
 
 // memory is how many hours the daemon looks back: what changes before is not seen.
 const memory = 90 * 24
@@ -28,29 +31,36 @@ const memory = 90 * 24
 // far as they had been collected by then.
 func (h *History) replayArrivals(o trends.Options, r *replay, progress func(share float64)) {
 	x := rewindable{hours: slices.Clone(h.Hours), state: trends.NewDetector(o, h.Start)}
-	late := h.Arrivals.Late
-	for _, l := range late {
+	all := h.Arrivals.Late
+	for _, l := range all {
 		x.gain(l, -1)
 	}
 	r.hours = x.hours
-	for i := range h.Hours {
+	for i, done, old := 0, 0, 0; i < len(h.Hours); i++ {
 		h.report(progress, i)
 		first := max(i-1, 0)
-		for ; len(late) > 0 && late[0].Known <= i; late = late[1:] {
-			x.gain(late[0], 1)
-			if late[0].Hour > i-memory {
-				first = min(first, late[0].Hour)
+		for ; done < len(all) && all[done].Known <= i; done++ {
+			x.gain(all[done], 1)
+			if all[done].Hour > i-memory {
+				first = min(first, all[done].Hour)
 			}
 		}
-		if v, ok := x.push(first, i); ok {
+		if i%24 == 0 {
+			for old < done && all[old].Known < i-memory {
+				old++
+			}
+			first = min(first, i-len(x.lag)) // the hours that the old lag changed
+			x.lag = trends.LearnLag(x.hours, all[old:done], i)
+		}
+		if v, ok := x.push(max(min(first, i-len(x.lag)), 0), i); ok {
 			r.feed(h, v, i)
 		}
-		r.feed(h, x.state.Preview(x.hours[i]), i)
+		r.feed(h, x.state.Preview(x.at(i)), i)
 	}
 }
 
 // gain adds what came late (n = 1), or takes it out (n = -1).
-func (x *rewindable) gain(l Late, n int32) {
+func (x *rewindable) gain(l trends.Late, n int32) {
 	h := &x.hours[l.Hour]
 	h.Mentions += n * l.Gain.Mentions
 	h.Negatives += n * l.Gain.Negatives
@@ -62,14 +72,24 @@ func (x *rewindable) gain(l Late, n int32) {
 // returns the verdict on that.
 func (x *rewindable) push(first, i int) (v trends.Verdict, ok bool) {
 	x.rewind(first)
+	x.begins = max(i-len(x.lag), 0)
+	x.newest = x.lag.Apply(x.hours[x.begins:i+1], 1)
 	for ; x.next < i; x.next++ {
 		x.recent[x.next%recentHours] = *x.state
 		if day := x.next / 24; x.next%24 == 0 {
 			x.days = append(x.days[:day], *x.state)
 		}
-		v, ok = x.state.Push(x.hours[x.next]), true
+		v, ok = x.state.Push(x.at(x.next)), true
 	}
 	return v, ok
+}
+
+// at returns an hour as it is judged.
+func (x *rewindable) at(hour int) trends.Hour {
+	if hour >= x.begins {
+		return x.newest[hour-x.begins]
+	}
+	return x.hours[hour]
 }
 
 // rewind brings the detector back to before hour, or a little earlier.

@@ -90,14 +90,24 @@ func TestArrivalsAreReplayedExactly(t *testing.T) {
 	})
 	r := Run(h, Options{Alone: true})
 	var plain []bool
-	for i := range h.Hours {
+	late := h.Arrivals.Late
+	asOf := func(i int) []trends.Hour {
 		known := slices.Clone(h.Hours)
-		for _, l := range h.Arrivals.Late {
+		for _, l := range late {
 			if l.Known > i {
 				known[l.Hour].Mentions -= l.Gain.Mentions
 				known[l.Hour].Negatives -= l.Gain.Negatives
 			}
 		}
+		return known
+	}
+	var lag trends.Lag
+	for i := range h.Hours {
+		known := asOf(i)
+		if i%24 == 0 {
+			lag = trends.LearnLag(known, late, i)
+		}
+		copy(known, lag.Apply(known[:i+1], 1))
 		d := trends.NewDetector(trends.Options{}, h.Start)
 		fires := false
 		for _, hour := range known[:i] {
@@ -110,6 +120,9 @@ func TestArrivalsAreReplayedExactly(t *testing.T) {
 	}
 	if !slices.Contains(plain, true) {
 		t.Error("nothing fires, so nothing was compared")
+	}
+	if lag == nil {
+		t.Error("no lag was learned")
 	}
 	if n := len(h.Arrivals.Late); n < 1000 {
 		t.Errorf("%d late gains: the story is not late enough", n)
@@ -141,14 +154,14 @@ func TestReadArrivals(t *testing.T) {
 func BenchmarkYear(b *testing.B) {
 	random := rand.New(rand.NewPCG(5, 1))
 	s := trends.Series{Start: time.Date(2025, 1, 1, 0, 0, 0, 0, wib), Hours: make([]trends.Hour, 365*24)}
-	var late []Late
+	var late []trends.Late
 	for i := range s.Hours {
 		k := 6 + random.Int32N(12)
 		if i%(60*24) > 59*24+18 {
 			k *= 6
 		}
 		s.Hours[i] = trends.Hour{Mentions: 30 + random.Int32N(10) + k, Negatives: k, Coverage: 1}
-		late = append(late, Late{i, i + 1, trends.Hour{Mentions: 10, Negatives: 3, Coverage: 0.4}})
+		late = append(late, trends.Late{Hour: i, Known: i + 1, Gain: trends.Hour{Mentions: 10, Negatives: 3, Coverage: 0.4}})
 	}
 	for _, bb := range []struct {
 		name     string

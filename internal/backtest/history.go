@@ -58,15 +58,9 @@ func (c *Check) add(negative bool, stars int) {
 
 // Arrivals say how much of a history is replayed in the order in which it came.
 type Arrivals struct {
-	Mentions int    // all that are known
-	Live     int    // those that were collected as they came; the others count at once
-	Late     []Late // what hours gained after they were over, in the order of Known
-}
-
-// Late is what an hour gained after it was over.
-type Late struct {
-	Hour, Known int // of the series: the hour, and the one in which it gained
-	Gain        trends.Hour
+	Mentions int           // all that are known
+	Live     int           // those that were collected as they came; the others count at once
+	Late     []trends.Late // what hours gained after they were over, in the order of Known
 }
 
 // causeAt counts the negatives of one cause in one hour.
@@ -146,7 +140,7 @@ func FromSeries(name string, s trends.Series, causes []CauseCount, arrivals *Arr
 func (h *History) sort() {
 	slices.SortStableFunc(h.causes, func(a, b causeAt) int { return a.hour - b.hour })
 	if h.Arrivals != nil {
-		slices.SortStableFunc(h.Arrivals.Late, func(a, b Late) int { return cmp.Or(a.Known-b.Known, a.Hour-b.Hour) })
+		slices.SortStableFunc(h.Arrivals.Late, func(a, b trends.Late) int { return cmp.Or(a.Known-b.Known, a.Hour-b.Hour) })
 	}
 }
 
@@ -183,7 +177,7 @@ func (h *History) add(e Event, live time.Time) {
 		}
 	}
 	if known > i {
-		h.Arrivals.Late = append(h.Arrivals.Late, Late{i, known, gain})
+		h.Arrivals.Late = append(h.Arrivals.Late, trends.Late{Hour: i, Known: known, Gain: gain})
 	}
 	h.Hours[i].Mentions += gain.Mentions
 	h.Hours[i].Negatives += gain.Negatives

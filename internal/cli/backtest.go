@@ -227,10 +227,7 @@ func replayable(name string, past store.History) *backtest.History {
 			causes = append(causes, backtest.CauseCount{Hour: c.Hour, Known: c.Hour, Cause: c.Cause, Count: n})
 		}
 	}
-	arrivals := &backtest.Arrivals{Mentions: past.Lateness.Mentions, Live: past.Lateness.Live}
-	for _, l := range past.Lateness.Late {
-		arrivals.Late = append(arrivals.Late, backtest.Late(l))
-	}
+	arrivals := &backtest.Arrivals{Mentions: past.Lateness.Mentions, Live: past.Lateness.Live, Late: past.Lateness.Late}
 	return backtest.FromSeries(name, past.Series, causes, arrivals)
 }
 
