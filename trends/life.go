@@ -32,15 +32,16 @@ type Life struct {
 	Causes    uint32      `json:"causes,omitempty"` // one bit for every main cause that was told
 	NextCause brand.Cause `json:"next_cause"`       // another main cause that was seen once
 
-	Total    int     `json:"total"`          // negatives since that window began, closed hours, copies included
-	Voices   int     `json:"voices"`         // independent ones among them
-	Excess   float64 `json:"excess"`         // those above the usual
-	Peak     int     `json:"peak"`           // greatest number observed in a window
-	Depth    float64 `json:"depth"`          // greatest share of negatives in a window
-	Score    float64 `json:"score"`          // greatest
-	Part     string  `json:"part,omitempty"` // [Verdict.Part] of the verdict that opened it
-	Relapses int     `json:"relapses"`       // how often it came back
-	Calm     int     `json:"calm"`           // calm closed hours in a row
+	Counted  time.Time `json:"counted,omitzero"` // end of the last closed hour that Total has
+	Total    int       `json:"total"`            // negatives since that window began, closed hours, copies included
+	Voices   int       `json:"voices"`           // independent ones among them
+	Excess   float64   `json:"excess"`           // those above the usual
+	Peak     int       `json:"peak"`             // greatest number observed in a window
+	Depth    float64   `json:"depth"`            // greatest share of negatives in a window
+	Score    float64   `json:"score"`            // greatest
+	Part     string    `json:"part,omitempty"`   // [Verdict.Part] of the verdict that opened it
+	Relapses int       `json:"relapses"`         // how often it came back
+	Calm     int       `json:"calm"`             // calm closed hours in a row
 }
 
 // Next returns the life after a verdict and what there is to tell, "" when there
@@ -55,12 +56,12 @@ func (l Life) Next(v Verdict, causes []brand.Driver, now time.Time) (Life, brand
 		}
 		return open(v, MainCause(causes)), brand.Opened
 	case l.State == brand.FalseAlarm: // silent until the episode is over
-		if l = l.count(v); l.Calm >= calmHours {
+		if l = l.count(v, now); l.Calm >= calmHours {
 			l = Life{}
 		}
 		return l, ""
 	}
-	l = l.count(v)
+	l = l.count(v, now)
 	if v.Fires && l.Calm < calmHours {
 		return l.firing(v, causes, now)
 	}
@@ -81,11 +82,12 @@ func (l Life) Declared() time.Time {
 // open begins an incident.
 func open(v Verdict, main brand.Cause) Life {
 	l := Life{State: brand.Open, OpenedAt: v.At, StartedAt: v.At.Add(-time.Duration(v.Rise) * time.Hour),
-		Total: v.Observed, Voices: v.Voices, Excess: float64(v.Observed) - v.Expected, Cause: main, NextCause: main, Part: v.Part}
+		Counted: v.At, Total: v.Observed, Voices: v.Voices, Excess: float64(v.Observed) - v.Expected, Cause: main, NextCause: main, Part: v.Part}
 	if v.Running { // counted when the hour closes
 		l.Total -= v.Newest
 		l.Voices -= v.NewVoices
 		l.Excess -= float64(v.Newest) - v.Usual
+		l.Counted = v.At.Add(-time.Hour)
 	}
 	l = l.peak(v)
 	return l.told(v, main)
@@ -105,11 +107,17 @@ func (l Life) told(v Verdict, main brand.Cause) Life {
 	return l
 }
 
-// count adds a closed hour.
-func (l Life) count(v Verdict) Life {
-	if v.Running {
+// count adds a closed hour, once: a clock that was put back brings hours again. When
+// it had stood far ahead, counting begins anew.
+func (l Life) count(v Verdict, now time.Time) Life {
+	const farAhead = 24 * time.Hour
+	if l.Counted.Sub(now) > farAhead {
+		l.Counted = time.Time{}
+	}
+	if v.Running || !v.At.After(l.Counted) {
 		return l
 	}
+	l.Counted = v.At
 	l.Total += v.Newest
 	l.Voices += v.NewVoices
 	l.Excess += float64(v.Newest) - v.Usual

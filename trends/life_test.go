@@ -130,6 +130,32 @@ func TestRunningHourCountsOnce(t *testing.T) {
 	}
 }
 
+// A clock that is put back brings hours again; one that stood a month ahead must not
+// keep an incident open for so long.
+func TestHoursCountOnce(t *testing.T) {
+	at := func(hour int) time.Time { return start.Add(time.Duration(hour) * time.Hour) }
+	var l Life
+	see := func(hour int, verdict string) (change brand.Change) {
+		l, change = l.Next(spell{1, verdict, 20, 10, nil, 0}.at(at(hour)), nil, at(hour))
+		return change
+	}
+	see(1, "f")
+	for _, hour := range []int{2, 3, 4, 2, 3, 4, 5} {
+		see(hour, "f")
+	}
+	if want := 20 + 4*10; l.Total != want || l.Voices != want {
+		t.Errorf("total %d with %d voices after a clock was put back, want %d", l.Total, l.Voices, want)
+	}
+	see(30*24, "f")
+	told := 0
+	for hour := 6; hour < 60; hour++ {
+		told += count(see(hour, "c") == brand.Closed)
+	}
+	if told != 1 {
+		t.Errorf("the incident ended %d times after a clock had stood ahead, want once", told)
+	}
+}
+
 func TestLifeSurvivesJSON(t *testing.T) {
 	fees := led(10, brand.PriceFees)
 	l, _ := live([]spell{{3, "f", 20, 9, fees, 0}, {4, "c", 2, 0, fees, 0}})
