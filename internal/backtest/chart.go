@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ func (r *Result) Draw(file string) error {
 		return r.drawHTML(file)
 	}
 	p := plot.New()
-	p.Title.Text = fmt.Sprintf("%s: %s of the rule %s", r.Series, several(len(r.Incidents), "alarm"), r.Rule)
+	p.Title.Text = fmt.Sprintf("%s: %s of the rule %s, %.1f in 90 days", r.Series, several(len(r.Incidents), "alarm"), r.Rule, r.AlarmsPer90Days)
 	p.Title.Padding = vg.Points(6)
 	p.Y.Label.Text = "negatives a day"
 	p.Y.Min, p.Y.Scale = 0, squareRoot{}
@@ -43,7 +44,7 @@ func (r *Result) Draw(file string) error {
 		style.Font.Variant = "Sans"
 	}
 	var key []entry
-	for _, add := range []func(*plot.Plot, float64) ([]entry, error){r.drawLabels, r.drawBand, drawDays(days), r.drawAlarms} {
+	for _, add := range []func(*plot.Plot, float64) ([]entry, error){r.drawLabels, r.drawBand, r.drawDrops(days), drawDays(days), r.drawAlarms, r.drawPeaks(days)} {
 		entries, err := add(p, top)
 		if err != nil {
 			return fmt.Errorf("draw %s: %w", file, err)
@@ -182,6 +183,74 @@ func (r *Result) drawAlarms(p *plot.Plot, top float64) (key []entry, _ error) {
 		key = append(key, entry{name, scatter})
 	}
 	return key, nil
+}
+
+// drawDrops leads from the mark of every alarm down to its day.
+func (r *Result) drawDrops(days plotter.XYs) func(*plot.Plot, float64) ([]entry, error) {
+	return func(p *plot.Plot, top float64) ([]entry, error) {
+		for _, x := range r.Incidents {
+			day := days[min(x.opened/24, len(days)-1)]
+			line, err := plotter.NewLine(plotter.XYs{{X: unix(x.Opened), Y: top * 1.12}, {X: unix(x.Opened), Y: day.Y}})
+			if err != nil {
+				return nil, err
+			}
+			line.Color, line.Width, line.Dashes = inkAlarm, vg.Points(0.5), []vg.Length{vg.Points(1), vg.Points(2)}
+			p.Add(line)
+		}
+		return nil, nil
+	}
+}
+
+// worst returns the worst day of the incidents with the most negatives, as many as
+// can be read beside each other.
+func (r *Result) worst(days plotter.XYs) (list plotter.XYs) {
+	const most, apart, least = 6, 0.09, 0.15 // of the width, and of the height
+	top := 0.0
+	for _, d := range days {
+		top = max(top, d.Y)
+	}
+	order := slices.Clone(r.Incidents)
+	slices.SortStableFunc(order, func(a, b Incident) int { return b.Observed - a.Observed })
+	for _, x := range order {
+		var peak plotter.XY
+		for day := x.opened / 24; day <= min(x.last/24, len(days)-1); day++ {
+			if days[day].Y > peak.Y {
+				peak = days[day]
+			}
+		}
+		near := func(q plotter.XY) bool {
+			return math.Abs(q.X-peak.X) < apart*(days[len(days)-1].X-days[0].X)
+		}
+		if len(list) < most && peak.Y > least*top && !slices.ContainsFunc(list, near) {
+			list = append(list, peak)
+		}
+	}
+	return list
+}
+
+// drawPeaks writes the number of negatives beside the worst days.
+func (r *Result) drawPeaks(days plotter.XYs) func(*plot.Plot, float64) ([]entry, error) {
+	return func(p *plot.Plot, _ float64) ([]entry, error) {
+		peaks := plotter.XYLabels{XYs: r.worst(days)}
+		for _, x := range peaks.XYs {
+			peaks.Labels = append(peaks.Labels, fmt.Sprintf("%s: %.0f", time.Unix(int64(x.X), 0).In(r.History.Start.Location()).Format("2 Jan 06"), x.Y))
+		}
+		labels, err := plotter.NewLabels(peaks)
+		if err != nil {
+			return nil, err
+		}
+		width := days[len(days)-1].X - days[0].X
+		for i := range labels.TextStyle {
+			labels.TextStyle[i].Font.Variant, labels.TextStyle[i].Font.Size, labels.TextStyle[i].Color = "Sans", 9, inkAlarm
+			if labels.XYs[i].X > days[0].X+0.85*width { // the frame is near
+				labels.TextStyle[i].XAlign = text.XRight
+				labels.XYs[i].X -= 0.015 * width
+			}
+		}
+		labels.Offset = vg.Point{X: vg.Points(4), Y: -vg.Points(8)}
+		p.Add(labels)
+		return nil, nil
+	}
 }
 
 func unix(t time.Time) float64 { return float64(t.Unix()) }

@@ -22,6 +22,7 @@ type page struct {
 	Line, Band              string // SVG paths
 	Labels                  []column
 	Alarms                  []mark
+	Peaks                   []peak
 	Ticks, Levels           []tick
 	Incidents               []row
 	Mentions, Negatives     int
@@ -40,9 +41,14 @@ type (
 		Title    string
 	}
 	mark struct {
-		X          float64
+		X, Y       float64
 		Unlabelled bool
 		Title      string
+	}
+	peak struct {
+		X, Y  float64
+		Left  bool // its text stands to the left, where the frame is near
+		Title string
 	}
 	tick struct {
 		At   float64
@@ -56,7 +62,10 @@ type (
 func (r *Result) WriteHTML(w io.Writer) error {
 	mentions, negatives := r.History.counts()
 	p := page{Series: r.Series, Rule: string(r.Rule), Width: pageWidth, Height: pageHeight, Mentions: mentions, Negatives: negatives,
-		Alarms90: fmt.Sprintf("%.1f", r.AlarmsPer90Days), Sensitivities: r.Sensitivities, Rules: r.Rules}
+		Alarms90: fmt.Sprintf("%.1f", r.AlarmsPer90Days), Rules: r.Rules}
+	if r.History.days() >= leastLevels {
+		p.Sensitivities = r.Sensitivities
+	}
 	if n := len(r.History.Hours); n > 0 {
 		p.From, p.To = r.History.Start.Format(time.DateOnly), r.History.end(n-1).Format(time.DateOnly)
 		r.layOut(&p)
@@ -101,7 +110,7 @@ func (r *Result) layOut(p *page) {
 	}
 	for _, i := range r.Incidents {
 		title := fmt.Sprintf("%s: %d negatives, usually %.1f", i.Opened.Format(hourLayout), i.Observed, i.Expected)
-		p.Alarms = append(p.Alarms, mark{x(unix(i.Opened)), i.Label == Unlabelled, title})
+		p.Alarms = append(p.Alarms, mark{x(unix(i.Opened)), y(days[min(i.opened/24, len(days)-1)].Y), i.Label == Unlabelled, title})
 		p.HasUnlabelled = p.HasUnlabelled || i.Label == Unlabelled
 		recovered := "goes on"
 		if i.Recovered != nil {
@@ -109,6 +118,10 @@ func (r *Result) layOut(p *page) {
 		}
 		p.Incidents = append(p.Incidents, row{i.Opened.Format(hourLayout), recovered, fmt.Sprint(i.Observed),
 			fmt.Sprintf("%.1f", i.Expected), fmt.Sprintf("%.1f", i.Score), string(i.Label), causes(i.Causes)})
+	}
+	for _, d := range r.worst(days) {
+		at := time.Unix(int64(d.X), 0).In(h.Start.Location()).Format("2 Jan 06")
+		p.Peaks = append(p.Peaks, peak{x(d.X), y(d.Y), x(d.X) > 0.85*pageWidth, fmt.Sprintf("%s: %.0f", at, d.Y)})
 	}
 	if r.Labelled > 0 {
 		p.Found = fmt.Sprintf("Found %d of %d marked incidents, %s.", r.Found, r.Labelled, several(r.FalseAlarms, "alarm")+" that nobody marked")
@@ -142,7 +155,8 @@ th { border-bottom: 1px solid #8a97a5 } .note { color: #4d5b69 } .line { stroke:
 {{end}}{{range .Levels}}<path d="M0 {{printf "%.1f" .At}}H{{$.Width}}" stroke="currentColor" stroke-opacity=".13"/><text x="-8" y="{{printf "%.1f" .At}}" dy="4" text-anchor="end" font-size="13" fill="currentColor">{{.Text}}</text>
 {{end}}{{with .Band}}<path d="{{.}}" fill="#7fa3cc" fill-opacity=".5"/>
 {{end}}<path class="line" d="{{.Line}}" fill="none" stroke-width="1.2"/>
-{{range .Alarms}}<circle cx="{{printf "%.1f" .X}}" cy="-10" r="5" stroke="#d55e00" stroke-width="2" fill="{{if .Unlabelled}}none{{else}}#d55e00{{end}}" pointer-events="all"><title>{{.Title}}</title></circle>
+{{range .Alarms}}<path d="M{{printf "%.1f" .X}} -5V{{printf "%.1f" .Y}}" stroke="#d55e00" stroke-width=".7" stroke-dasharray="1 3"/><circle cx="{{printf "%.1f" .X}}" cy="-10" r="5" stroke="#d55e00" stroke-width="2" fill="{{if .Unlabelled}}none{{else}}#d55e00{{end}}" pointer-events="all"><title>{{.Title}}</title></circle>
+{{end}}{{range .Peaks}}<text x="{{printf "%.1f" .X}}" y="{{printf "%.1f" .Y}}" dx="{{if .Left}}-{{end}}6" dy="10" font-size="12" fill="#d55e00"{{if .Left}} text-anchor="end"{{end}}>{{.Title}}</text>
 {{end}}<path d="M0 {{.Height}}H{{.Width}}" stroke="currentColor"/>
 {{range .Ticks}}<path d="M{{printf "%.1f" .At}} {{$.Height}}v6" stroke="currentColor"/><text x="{{printf "%.1f" .At}}" y="282" text-anchor="middle" font-size="13" fill="currentColor">{{.Text}}</text>
 {{end}}</svg>

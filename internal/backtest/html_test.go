@@ -11,7 +11,7 @@ import (
 
 // A page of a history with a hostile name: it must show, not run.
 func TestHTMLIsEscapedAndNeedsNothingElse(t *testing.T) {
-	hours := make([]trends.Hour, 40*24)
+	hours := make([]trends.Hour, 45*24)
 	for i := range hours {
 		hours[i] = trends.Hour{Mentions: 5, Negatives: 1, Coverage: 1}
 	}
@@ -29,7 +29,7 @@ func TestHTMLIsEscapedAndNeedsNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := out.String()
-	for _, want := range []string{"&lt;script&gt;alert(1)", "<svg", "<circle", "delivery 40", "seimbang: about"} {
+	for _, want := range []string{"&lt;script&gt;alert(1)", "<svg", "<circle", "delivery 40", "seimbang: about", ">9 Feb 26: 264<"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not have %q", want)
 		}

@@ -93,7 +93,7 @@ func sourceLines(ctx context.Context, cfg *config.Config, db *store.DB, now time
 func nextStep(h store.SourceHealth) string {
 	switch next := collectors.Status(h.Status).Next(); {
 	case h.Status == "never":
-		return "start pantau run, or try it with pantau check --online"
+		return "pantau run reads it when its turn comes, sources of one host one after the other; try it with pantau check --online"
 	case next != "":
 		return next
 	case h.Silent:
@@ -112,6 +112,7 @@ func printSources(out io.Writer, list []sourceLine, zone *time.Location) error {
 		if s.Silent && status == string(collectors.Fresh) {
 			status = "silent"
 		}
+		status = readable(status)
 		watched := fmt.Sprintf("%.0f %%", 100*s.Watched)
 		if s.Kind == "import" {
 			watched = "-" // history, not a source that could go blind
@@ -125,13 +126,21 @@ func printSources(out io.Writer, list []sourceLine, zone *time.Location) error {
 		if s.Next == "" {
 			continue
 		}
-		fmt.Fprintf(out, "\n%s: %s", s.Source, s.Status)
+		fmt.Fprintf(out, "\n%s: %s", s.Source, readable(s.Status))
 		if s.Reason != "" {
 			fmt.Fprintf(out, ": %s", s.Reason)
 		}
 		fmt.Fprintf(out, "\n  next: %s\n", s.Next)
 	}
 	return nil
+}
+
+// readable is how people see a status: a source that never ran may wait for its turn.
+func readable(status string) string {
+	if status == "never" {
+		return "not yet"
+	}
+	return status
 }
 
 // clock writes a time for a table, "-" when there is none.
