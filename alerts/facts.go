@@ -234,7 +234,11 @@ func (w writer) peakLine(i brand.Incident) string {
 	if i.Peak <= 0 {
 		return ""
 	}
-	return w.unit(i.Peak, w.complaint) + w.windowOf(i)
+	var worst string
+	if i.Depth > 0 {
+		worst = fill(w.worstShare, "share", w.percent(i.Depth))
+	}
+	return join(separator, w.unit(i.Peak, w.complaint)+w.windowOf(i), worst)
 }
 
 func (w writer) totalLine(i brand.Incident) string {

@@ -95,6 +95,7 @@ type phrases struct {
 	chartAbove    string
 	chartGap      string
 	trendPeak     string // {n} {date}
+	worstShare    string // {share}
 
 	weekdays  [7]string
 	months    [12]string
@@ -233,6 +234,7 @@ var indonesian = phrases{
 	chartAbove:    "di atas wajar",
 	chartGap:      "tanpa data",
 	trendPeak:     "puncak {n} pada {date}",
+	worstShare:    "sampai {share} ulasan berisi keluhan",
 
 	weekdays:  [7]string{"Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"},
 	months:    [12]string{"Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"},
@@ -362,6 +364,7 @@ var english = phrases{
 	chartAbove:    "above usual",
 	chartGap:      "no data",
 	trendPeak:     "peak {n} on {date}",
+	worstShare:    "up to {share} of all reviews negative",
 
 	weekdays:  [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
 	months:    [12]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},

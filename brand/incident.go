@@ -63,12 +63,13 @@ type Incident struct {
 	Expected         float64       `json:"expected"` // negatives that are usual in such a window
 	Low              float64       `json:"low"`      // usual range, 10th and 90th percentile
 	High             float64       `json:"high"`
-	Share            float64       `json:"share"`       // negatives among mentions in the window
-	UsualShare       float64       `json:"usual_share"` // the same in the baseline
-	Score            float64       `json:"score"`       // decades of days: 10^score days pass between two such windows by chance
-	Peak             int           `json:"peak"`        // greatest Observed so far
-	Excess           float64       `json:"excess"`      // negatives above the usual since StartedAt
-	Voices           int           `json:"voices"`      // independent texts among the negatives
+	Share            float64       `json:"share"`           // negatives among mentions in the window
+	UsualShare       float64       `json:"usual_share"`     // the same in the baseline
+	Score            float64       `json:"score"`           // decades of days: 10^score days pass between two such windows by chance
+	Peak             int           `json:"peak"`            // greatest Observed so far
+	Depth            float64       `json:"depth,omitempty"` // greatest Share so far
+	Excess           float64       `json:"excess"`          // negatives above the usual since StartedAt
+	Voices           int           `json:"voices"`          // independent texts among the negatives
 
 	Causes    []Driver `json:"causes,omitempty"` // by excess, unexplained included
 	Sources   []Driver `json:"sources,omitempty"`

@@ -57,7 +57,7 @@ func (d *decision) fillLife(i *brand.Incident) {
 	}
 	i.StartedAt, i.UpdatedAt = d.life.StartedAt, d.verdict.At
 	i.RecoveringAt, i.RecoveredAt = d.life.RecoveringAt, d.life.RecoveredAt
-	i.Peak, i.Excess = d.life.Peak, d.life.Excess
+	i.Peak, i.Depth, i.Excess = d.life.Peak, d.life.Depth, d.life.Excess
 	if i.UpdatedAt.After(d.now) {
 		i.UpdatedAt = d.now
 	}

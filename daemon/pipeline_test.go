@@ -108,6 +108,9 @@ func TestSampleRecovers(t *testing.T) {
 	if err != nil || len(incidents) != 1 || incidents[0].State != brand.Recovered {
 		t.Errorf("%d incidents, %v; want one that recovered", len(incidents), err)
 	}
+	if i := incidents[0]; i.Peak < 30 || i.Depth < 0.5 || i.Depth > 1 || i.Excess < 30 || !i.RecoveringAt.After(i.OpenedAt) || !i.RecoveredAt.After(i.RecoveringAt) {
+		t.Errorf("the recovery was measured as peak %d, depth %.2f, excess %.1f, from %s by %s to %s", i.Peak, i.Depth, i.Excess, i.OpenedAt, i.RecoveringAt, i.RecoveredAt)
+	}
 }
 
 // TestHistoryNeverPages stores a flood that nobody was told about in its time: an

@@ -50,6 +50,17 @@ func (tx *Tx) SaveWatch(brandID int64, at time.Time, life trends.Life, v trends.
 		brandID, at.Unix(), string(l), string(verdict))
 }
 
+// Newest returns the newest verdict on a brand, in JSON, and when it was reached; nil
+// when there was none.
+func (db *DB) Newest(ctx context.Context, brand string) (verdict []byte, at time.Time, err error) {
+	var seconds int64
+	err = db.read.QueryRowContext(ctx, `SELECT verdict, evaluated_at FROM watches WHERE brand_id = (SELECT id FROM brands WHERE name = ?)`, brand).Scan(&verdict, &seconds)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, at, nil
+	}
+	return verdict, time.Unix(seconds, 0), explain(err)
+}
+
 // SaveLife changes what the rule remembers without an evaluation.
 func (tx *Tx) SaveLife(brandID int64, evaluated time.Time, life trends.Life) error {
 	l, err := json.Marshal(life)

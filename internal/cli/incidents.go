@@ -163,7 +163,10 @@ func (f incidentFlags) show(cmd *cobra.Command, id int64) error {
 	if f.json {
 		return printJSON(cmd.OutOrStdout(), history)
 	}
-	return showIncident(cmd, cfg, history, f.why)
+	if err := showIncident(cmd, cfg, history, f.why); err != nil || !f.why {
+		return err
+	}
+	return f.newest(cmd, cfg, db, history[len(history)-1].Incident)
 }
 
 // act carries out an action beside a running daemon, which delivers it; the

@@ -57,6 +57,29 @@ func showIncident(cmd *cobra.Command, cfg *config.Config, history []store.Incide
 	return nil
 }
 
+// newest prints the newest verdict while the incident goes on: whether it is over, or
+// why nobody can say.
+func (f incidentFlags) newest(cmd *cobra.Command, cfg *config.Config, db *store.DB, i brand.Incident) error {
+	if i.State.Ended() {
+		return nil
+	}
+	text, at, err := db.Newest(cmd.Context(), i.Brand)
+	var v trends.Verdict
+	if err != nil || text == nil || json.Unmarshal(text, &v) != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "\n%s  the newest verdict\n", clock(at, cfg.Zone))
+	return printExplained(cmd.OutOrStdout(), v, cfg.Zone)
+}
+
+func printExplained(out io.Writer, v trends.Verdict, zone *time.Location) error {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, line := range explain(v, zone) {
+		fmt.Fprintf(t, "  %s\t%s\n", line[0], line[1])
+	}
+	return t.Flush()
+}
+
 // printChange prints one change: of the rule with its numbers, of people with what
 // they said.
 func printChange(out io.Writer, c store.IncidentChange, zone *time.Location) error {
@@ -65,11 +88,7 @@ func printChange(out io.Writer, c store.IncidentChange, zone *time.Location) err
 		return printByHand(out, c, zone)
 	}
 	fmt.Fprintf(out, "\n%s  %s by the rule %s, lexicon %s\n", clock(c.At, zone), c.Change, c.Incident.Rule, c.Incident.Lexicon)
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, line := range explain(v, zone) {
-		fmt.Fprintf(t, "  %s\t%s\n", line[0], line[1])
-	}
-	if err := t.Flush(); err != nil {
+	if err := printExplained(out, v, zone); err != nil {
 		return err
 	}
 	if until := c.Incident.SilencedUntil; until.After(c.At) {
@@ -140,8 +159,11 @@ func meaning(v trends.Verdict) string {
 		trends.Learning:        "less than two days known",
 		trends.StaleCoverage:   "the newest hours were not watched",
 	}[v.Reason]
-	if v.Calm {
+	switch {
+	case v.Calm:
 		words += "; complaints are back to the usual"
+	case v.Unsure:
+		words += "; too few mentions, or too little watched, to say whether it is over"
 	}
 	return string(v.Reason) + ": " + words
 }
