@@ -8,10 +8,6 @@ import (
 	"pantau/trends"
 )
 
-// lagDays are those that a lag is learned from: four weeks, and three days in which
-// the last of them becomes known.
-const lagDays = 31
-
 // Day returns the local date of a time.
 func (db *DB) Day(at time.Time) string { return at.In(db.zone).Format(time.DateOnly) }
 
@@ -66,7 +62,7 @@ func (tx *Tx) sourceNames(brandID int64) (map[int64]string, error) {
 
 // lag learns that of a source, or of all (0), from what was collected until midnight.
 func (tx *Tx) lag(brandID, only int64, midnight time.Time) (trends.Lag, error) {
-	first, last := hourOf(midnight.AddDate(0, 0, -lagDays)), hourOf(midnight)
+	first, last := hourOf(midnight)-trends.LagMemory, hourOf(midnight)
 	hours := make([]trends.Hour, last-first+1)
 	volume, err := tx.countHours(brandID, only, first, last, hours)
 	if err != nil {

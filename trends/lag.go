@@ -4,6 +4,12 @@ package trends
 // is no lag but history.
 const lagHours = 72
 
+// LagMemory is how many hours before now a lag is learned from: what an hour before
+// them gained before them says nothing.
+const LagMemory = month + lagHours
+
+const week, month = 7 * 24, 28 * 24
+
 // Late is what an hour gained after it was over: mentions that were collected later,
 // or a watch that was completed later.
 type Late struct {
@@ -26,9 +32,8 @@ type Lag []float64
 // has what the hours gained until now, in any order.
 func LearnLag(hours []Hour, late []Late, now int) Lag {
 	const (
-		week, month = 7 * 24, 28 * 24
-		inTime      = 0.95 // of an hour are known at its end: nothing to correct
-		nearlyAll   = 0.99 // from here on all of it
+		inTime    = 0.95 // of an hour are known at its end: nothing to correct
+		nearlyAll = 0.99 // from here on all of it
 	)
 	lag, newest := lagOf(hours, late, now, month), lagOf(hours, late, now, week)
 	n := 0

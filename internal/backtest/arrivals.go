@@ -21,7 +21,7 @@ type rewindable struct {
 
 // Mentions come late by hours, not by weeks: going further back costs a replay of
 // up to a day more.
-const recentHours = 80
+const recentHours = 48
 
 // memory is how many hours the daemon looks back: what changes before is not seen.
 const memory = 90 * 24
@@ -46,7 +46,7 @@ func (h *History) replayArrivals(o trends.Options, r *replay, progress func(shar
 			}
 		}
 		if i%24 == 0 {
-			for old < done && all[old].Known < i-memory {
+			for old < done && all[old].Known < i-trends.LagMemory {
 				old++
 			}
 			first = min(first, i-len(x.lag)) // the hours that the old lag changed
