@@ -1,6 +1,7 @@
 package main
 
 import (
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 )
@@ -29,6 +30,7 @@ type weights struct {
 	negPol, negSub   []float64
 	priorPol, priorS []float64
 	frozen           []bool      // a curator's zero stays zero
+	keys             []uint64    // hashes of the entries
 	parts            [][]feature // what a phrase stands for besides itself
 	biasPol, biasSub []float64   // by set: a set's own share of labels is not the words' doing
 	habits           []habit
@@ -41,7 +43,7 @@ type habit struct{ pol, sub []float64 }
 
 func newWeights(entries, sets int) *weights {
 	f := func(n int) []float64 { return make([]float64, n) }
-	w := &weights{f(entries), f(entries), f(entries), f(entries), f(entries), f(entries), make([]bool, entries), make([][]feature, entries), f(sets), f(sets), nil}
+	w := &weights{f(entries), f(entries), f(entries), f(entries), f(entries), f(entries), make([]bool, entries), make([]uint64, entries), make([][]feature, entries), f(sets), f(sets), nil}
 	for range habitual {
 		w.habits = append(w.habits, habit{f(entries), f(entries)})
 	}
@@ -157,8 +159,7 @@ func fit(o options, w *weights, xs []example, polar []bool, ridge, flat func(int
 	var kept example
 	for epoch := range o.epochs {
 		for _, k := range rng.Perm(len(xs)) {
-			x := &xs[k]
-			x = thin(rng, o.dropout, x, &kept)
+			x := thin(w.keys, mix(o.seed, uint64(epoch), uint64(k)), o.dropout, &xs[k], &kept)
 			pol, sub := w.sums(o, x)
 			dp, ds := gradient(pol, sub, x.label, polar[x.set])
 			dp, ds = dp*x.weight, ds*x.weight
@@ -194,13 +195,14 @@ func fit(o options, w *weights, xs []example, polar []bool, ridge, flat func(int
 	w.become(mean, means)
 }
 
-// thin copies x into dst without a random share of its features; the others
-// count for them. What is learned from thinned texts leans on no single word, and
-// so carries over to other texts.
-func thin(rng *rand.Rand, share float64, x, dst *example) *example {
+// thin copies x into dst without a random share of its entries; the others count
+// for them. What is learned from thinned texts leans on no single word, and so
+// carries over to other texts. What is left out depends on the draw and the entry
+// alone: an entry more in the lexicon changes nothing for texts without it.
+func thin(keys []uint64, draw uint64, share float64, x, dst *example) *example {
 	features := dst.features[:0]
 	for _, f := range x.features {
-		if rng.Float64() >= share {
+		if float64(mix(draw, keys[f.id])>>11)/(1<<53) >= share {
 			f.value /= 1 - share
 			features = append(features, f)
 		}
@@ -208,6 +210,24 @@ func thin(rng *rand.Rand, share float64, x, dst *example) *example {
 	*dst = *x
 	dst.features = features
 	return dst
+}
+
+// mix hashes numbers with the steps of splitmix64.
+func mix(xs ...uint64) (h uint64) {
+	for _, x := range xs {
+		h += x + 0x9e3779b97f4a7c15
+		h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
+		h = (h ^ h>>27) * 0x94d049bb133111eb
+		h ^= h >> 31
+	}
+	return h
+}
+
+// hash returns the FNV-1a hash of an entry.
+func hash(entry string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(entry))
+	return h.Sum64()
 }
 
 // vectors lists everything that is learned.

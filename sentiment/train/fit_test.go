@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -76,5 +77,29 @@ func TestConflict(t *testing.T) {
 				t.Errorf("conflict of %v is %v, want %v", tt.x, got, tt.want)
 			}
 		})
+	}
+}
+
+func TestThinLeavesOutByEntry(t *testing.T) {
+	keys := []uint64{hash("bagus"), hash("parah"), hash("lama"), hash("baru di daftar")}
+	x := example{features: []feature{{id: 0, value: 1}, {id: 1, value: 1}, {id: 2, value: 1}}}
+	longer := example{features: append([]feature{{id: 3, value: 1}}, x.features...)}
+	var a, b example
+	const draws, share = 2000, 0.2
+	kept := 0
+	for draw := range uint64(draws) {
+		thin(keys, mix(7, draw), share, &x, &a)
+		thin(keys, mix(7, draw), share, &longer, &b)
+		kept += len(a.features)
+		rest := b.features
+		if len(rest) > 0 && rest[0].id == 3 {
+			rest = rest[1:]
+		}
+		if !slices.Equal(a.features, rest) {
+			t.Fatalf("draw %d keeps %v, and beside one more entry %v", draw, a.features, rest)
+		}
+	}
+	if got := float64(kept) / (3 * draws); math.Abs(got-(1-share)) > 0.02 {
+		t.Errorf("kept a share of %.3f, want %.1f", got, 1-share)
 	}
 }

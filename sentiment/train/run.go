@@ -255,7 +255,7 @@ func (t *trainer) start(names []string, sets int) *weights {
 		e := t.prior[name]
 		w.pol[i], w.sub[i] = float64(e.Polarity)/16, float64(e.Subjectivity)/16
 		w.priorPol[i], w.priorS[i] = w.pol[i], w.sub[i]
-		w.frozen[i] = t.function(name)
+		w.frozen[i], w.keys[i] = t.function(name), hash(name)
 	}
 	return w
 }
