@@ -130,6 +130,9 @@ func (t *trainer) examples(features func(text string, add func(entry string, val
 	var xs []example
 	for si, d := range t.sets {
 		weight := 10 * math.Pow(float64(len(d.texts)), -0.25)
+		if d.name == tweets {
+			weight *= tweetWeight
+		}
 		for _, l := range d.texts {
 			x := example{label: l.label, set: si, habit: slices.Index(habitual, d.family), weight: weight}
 			features(l.text, func(entry string, value float64, negated bool) {
