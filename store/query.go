@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"regexp"
@@ -21,16 +20,7 @@ func (db *DB) Query(ctx context.Context, query string, columns func([]string) er
 	if n := len(Statements(query)); n != 1 {
 		return fmt.Errorf("%d SQL statements where one is asked for: leave out what follows the first semicolon", n)
 	}
-	conn, err := db.read.Conn(ctx)
-	if err != nil {
-		return queryError(ctx, err)
-	}
-	defer conn.Close()
-	if err := authorize(conn, onlyReads); err != nil {
-		return err
-	}
-	defer func() { _ = authorize(conn, nil) }()
-	rows, err := conn.QueryContext(ctx, query)
+	rows, err := db.ask.QueryContext(ctx, query)
 	if err != nil {
 		return db.unknownName(ctx, query, queryError(ctx, err))
 	}
@@ -57,13 +47,14 @@ func (db *DB) Query(ctx context.Context, query string, columns func([]string) er
 	return queryError(ctx, rows.Err())
 }
 
-// authorize makes a connection ask before it prepares any step of a statement; with
-// nil, it asks no more.
-func authorize(conn *sql.Conn, allowed func(step int, name, value, database string) int) error {
-	return conn.Raw(func(c any) error {
-		c.(*sqlite3.SQLiteConn).RegisterAuthorizer(allowed)
-		return nil
-	})
+// setUpGuarded is [setUp] of a connection that asks before it prepares any step of a
+// statement whether it only reads.
+func setUpGuarded(c *sqlite3.SQLiteConn) error {
+	if err := setUp(c); err != nil {
+		return err
+	}
+	c.RegisterAuthorizer(onlyReads)
+	return nil
 }
 
 // onlyReads allows what a question needs. A read-only connection alone would still

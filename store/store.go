@@ -37,6 +37,7 @@ type DB struct {
 	zone  *time.Location
 	write *sql.DB // one connection
 	read  *sql.DB
+	ask   *sql.DB // reads, too, and refuses what else a statement of an analyst may do
 
 	entries *entries
 	walCap  int64 // see [WALCap]
@@ -56,7 +57,8 @@ func Open(ctx context.Context, path string, zone *time.Location) (*DB, error) {
 	if err := create(ctx, path); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, explain(err))
 	}
-	db := &DB{path: path, zone: zone, write: connect(writerDSN(path), 1), read: connect(readerDSN(path), readers), entries: newEntries(), walCap: WALCap}
+	db := &DB{path: path, zone: zone, write: connect(writerDSN(path), 1), entries: newEntries(), walCap: WALCap}
+	db.connectReaders(readerDSN(path), readers)
 	if err := db.prepare(ctx); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("%s: %w", path, explain(err))
@@ -88,13 +90,14 @@ func OpenReadOnly(ctx context.Context, path string, zone *time.Location) (*DB, e
 	if err := exists(path); err != nil {
 		return nil, err
 	}
-	db := &DB{path: path, zone: zone, read: connect(readerDSN(path), 2)}
+	db := &DB{path: path, zone: zone}
+	db.connectReaders(readerDSN(path), 2)
 	err := current(ctx, db.read)
 	if unwritable(err) && db.walSize() == 0 {
 		// A copy where this user may not make the -wal and -shm files that SQLite
 		// wants. Nobody writes to it: the files of a writer stay beside the database.
 		_ = db.Close()
-		db.read = connect(readerDSN(path)+"&immutable=true", 2)
+		db.connectReaders(readerDSN(path)+"&immutable=true", 2)
 		err = current(ctx, db.read)
 	}
 	if err != nil {
@@ -163,7 +166,7 @@ func (db *DB) Close() error {
 			_ = conn.Close()
 		}
 	}
-	err := db.read.Close()
+	err := errors.Join(db.read.Close(), db.ask.Close())
 	if db.write != nil {
 		err = errors.Join(err, db.write.Close())
 	}
@@ -224,10 +227,13 @@ func dsn(path, options string) string {
 }
 
 // connector opens connections without registering a driver under a global name.
-type connector struct{ dsn string }
+type connector struct {
+	dsn   string
+	setUp func(*sqlite3.SQLiteConn) error
+}
 
 func (c connector) Connect(context.Context) (driver.Conn, error) {
-	return (&sqlite3.SQLiteDriver{ConnectHook: setUp}).Open(c.dsn)
+	return (&sqlite3.SQLiteDriver{ConnectHook: c.setUp}).Open(c.dsn)
 }
 
 func (c connector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
@@ -270,8 +276,14 @@ func setUp(c *sqlite3.SQLiteConn) error {
 	return err
 }
 
-func connect(dsn string, most int) *sql.DB {
-	pool := sql.OpenDB(connector{dsn})
+func connect(dsn string, most int) *sql.DB { return connector{dsn, setUp}.pool(most) }
+
+func (db *DB) connectReaders(dsn string, most int) {
+	db.read, db.ask = connect(dsn, most), connector{dsn, setUpGuarded}.pool(most)
+}
+
+func (c connector) pool(most int) *sql.DB {
+	pool := sql.OpenDB(c)
 	pool.SetMaxOpenConns(most)
 	pool.SetMaxIdleConns(most)
 	return pool
