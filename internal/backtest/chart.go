@@ -1,6 +1,7 @@
 package backtest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image/color"
@@ -201,23 +202,23 @@ func (r *Result) drawDrops(days plotter.XYs) func(*plot.Plot, float64) ([]entry,
 	}
 }
 
-// worst returns the worst day of the incidents with the most negatives, as many as
-// can be read beside each other.
+// worst returns the worst days of the incidents, the worst first, as many as can be
+// read beside each other.
 func (r *Result) worst(days plotter.XYs) (list plotter.XYs) {
-	const most, apart, least = 6, 0.09, 0.15 // of the width, and of the height
-	top := 0.0
-	for _, d := range days {
-		top = max(top, d.Y)
-	}
-	order := slices.Clone(r.Incidents)
-	slices.SortStableFunc(order, func(a, b Incident) int { return b.Observed - a.Observed })
-	for _, x := range order {
+	const most, apart, least = 6, 0.09, 0.2 // of the width, and of the height
+	var peaks plotter.XYs
+	for _, x := range r.Incidents {
 		var peak plotter.XY
 		for day := x.opened / 24; day <= min(x.last/24, len(days)-1); day++ {
 			if days[day].Y > peak.Y {
 				peak = days[day]
 			}
 		}
+		peaks = append(peaks, peak)
+	}
+	slices.SortStableFunc(peaks, func(a, b plotter.XY) int { return cmp.Compare(b.Y, a.Y) })
+	_, _, _, top := plotter.XYRange(days)
+	for _, peak := range peaks {
 		near := func(q plotter.XY) bool {
 			return math.Abs(q.X-peak.X) < apart*(days[len(days)-1].X-days[0].X)
 		}
