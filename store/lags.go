@@ -31,10 +31,15 @@ func (db *DB) Lags(ctx context.Context, name string, now time.Time) (map[string]
 	}
 	sources[0] = "" // the whole brand
 	y, m, d := now.In(db.zone).Date()
-	midnight := time.Date(y, m, d, 0, 0, 0, 0, db.zone)
+	last := hourOf(time.Date(y, m, d, 0, 0, 0, 0, db.zone))
+	first := last - trends.LagMemory
+	late, err := tx.lateCounts(id, first, last)
+	if err != nil {
+		return nil, err
+	}
 	lags := map[string]trends.Lag{}
 	for source, name := range sources {
-		if lags[name], err = tx.lag(id, source, midnight); err != nil {
+		if lags[name], err = tx.lag(id, source, first, last, late[source]); err != nil {
 			return nil, err
 		}
 	}
@@ -60,9 +65,9 @@ func (tx *Tx) sourceNames(brandID int64) (map[int64]string, error) {
 	return names, rows.Err()
 }
 
-// lag learns that of a source, or of all (0), from what was collected until midnight.
-func (tx *Tx) lag(brandID, only int64, midnight time.Time) (trends.Lag, error) {
-	first, last := hourOf(midnight)-trends.LagMemory, hourOf(midnight)
+// lag learns that of a source, or of all (0), from the hours from first to last and
+// what came late in them.
+func (tx *Tx) lag(brandID, only, first, last int64, late []trends.Late) (trends.Lag, error) {
 	hours := make([]trends.Hour, last-first+1)
 	volume, err := tx.countHours(brandID, only, first, last, hours)
 	if err != nil {
@@ -71,33 +76,31 @@ func (tx *Tx) lag(brandID, only int64, midnight time.Time) (trends.Lag, error) {
 	if err := tx.coverHours(brandID, only, first, last, volume, hours); err != nil {
 		return nil, err
 	}
-	late, err := tx.lateCounts(brandID, only, first, last)
-	if err != nil {
-		return nil, err
-	}
-	watched, err := tx.lateWatch(brandID, only, first, last, first*3600)
+	watched, err := tx.lateWatch(brandID, only, first, last, first*3600, volume)
 	return trends.LearnLag(hours, append(late, watched...), len(hours)-1), err
 }
 
 // lateCounts counts the live mentions of the hours from first to last that were
-// collected after their hour, as far as that is a lag. A run that covers nothing, such
-// as one that failed, brings nothing that is live.
-func (tx *Tx) lateCounts(brandID, only, first, last int64) (list []trends.Late, _ error) {
+// collected after their hour, by source and, under 0, of all. A run that covers
+// nothing, such as one that failed, brings nothing that is live.
+func (tx *Tx) lateCounts(brandID, first, last int64) (map[int64][]trends.Late, error) {
 	rows, err := tx.tx.QueryContext(tx.ctx, `WITH begun AS (SELECT r.source_id, min(r.started_at) AS at FROM runs r JOIN sources s ON s.id = r.source_id
-			WHERE s.brand_id = ?1 AND s.kind <> 'import' AND (?2 = 0 OR s.id = ?2) AND r.covered_to > r.covered_from GROUP BY r.source_id)
-		SELECT m.published_at / 3600 - ?3, m.collected_at / 3600 - ?3, count(*) FROM mentions m JOIN begun b ON b.source_id = m.source_id AND m.collected_at > b.at
-		WHERE m.brand_id = ?1 AND m.published_at BETWEEN ?3 * 3600 AND ?4 * 3600 + 3599 AND m.collected_at / 3600 > m.published_at / 3600 GROUP BY 1, 2`,
-		brandID, only, first, last)
+			WHERE s.brand_id = ?1 AND s.kind <> 'import' AND r.covered_to > r.covered_from GROUP BY r.source_id)
+		SELECT m.source_id, m.published_at / 3600 - ?2, m.collected_at / 3600 - ?2, count(*) FROM mentions m JOIN begun b ON b.source_id = m.source_id AND m.collected_at > b.at
+		WHERE m.brand_id = ?1 AND m.published_at BETWEEN ?2 * 3600 AND ?3 * 3600 + 3599 AND m.collected_at / 3600 > m.published_at / 3600 GROUP BY 1, 2, 3`,
+		brandID, first, last)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
+	late := map[int64][]trends.Late{}
 	for rows.Next() {
+		var source int64
 		var l trends.Late
-		if err := rows.Scan(&l.Hour, &l.Known, &l.Gain.Mentions); err != nil {
+		if err := rows.Scan(&source, &l.Hour, &l.Known, &l.Gain.Mentions); err != nil {
 			return nil, err
 		}
-		list = append(list, l)
+		late[source], late[0] = append(late[source], l), append(late[0], l)
 	}
-	return list, rows.Err()
+	return late, rows.Err()
 }

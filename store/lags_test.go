@@ -2,11 +2,9 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
-	"pantau/brand"
 	"pantau/trends"
 )
 
@@ -15,30 +13,7 @@ import (
 func TestLags(t *testing.T) {
 	db := open(t)
 	begin := noon.AddDate(0, 0, -35)
-	n := 0
-	collect := func(source, kind string, from, to time.Time, published ...time.Time) {
-		t.Helper()
-		err := db.Write(context.Background(), func(tx *Tx) error {
-			o, err := tx.Origin("Sandang Senja", false, source, kind, "test")
-			if err != nil {
-				return err
-			}
-			var items []Item
-			for _, at := range published {
-				n++
-				i := item(fmt.Sprint(n), fmt.Sprint("belum sampai ", n), at, brand.Negative)
-				i.CollectedAt = to
-				items = append(items, i)
-			}
-			if _, err := tx.Add(o, items); err != nil {
-				return err
-			}
-			return tx.FinishRun(o, Run{StartedAt: to, FinishedAt: to, From: from, To: to, Status: "fresh"})
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	collect := collects(t, db)
 	// Every source begins with the history of ten days, and is then read with a pause.
 	read := func(source string, pause, lag int) {
 		for hour := 0; hour <= 35*24; hour += pause {

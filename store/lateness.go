@@ -40,7 +40,11 @@ func (tx *Tx) lateness(brandID, first int64, s trends.Series) (l Lateness, err e
 	if l.Causes, err = tx.lateCauses(brandID, first); err != nil {
 		return l, err
 	}
-	watched, err := tx.lateWatch(brandID, 0, first, lastOfSeries, 0)
+	volume, err := tx.countHours(brandID, 0, first, lastOfSeries, make([]trends.Hour, lastOfSeries-first+1))
+	if err != nil {
+		return l, err
+	}
+	watched, err := tx.lateWatch(brandID, 0, first, lastOfSeries, 0, volume)
 	if err != nil {
 		return l, err
 	}
@@ -98,18 +102,14 @@ func (tx *Tx) lateCauses(brandID, first int64) (list []LateCause, _ error) {
 // lateWatch goes through the runs of a source, or of all (0), that ended since a time,
 // in Unix seconds, in the order in which they ended. It says which coverage of an hour
 // came after it: a run at five past sees the end of the hour before. The weights of the
-// sources are those of [Tx.Series].
-func (tx *Tx) lateWatch(brandID, only, first, last, since int64) ([]trends.Late, error) {
+// sources are those of [Tx.Series], from the volume of each.
+func (tx *Tx) lateWatch(brandID, only, first, last, since int64, volume map[int64]float64) ([]trends.Late, error) {
 	begun, err := tx.firstCovered(brandID)
 	if err != nil {
 		return nil, err
 	}
 	if only > 0 {
 		maps.DeleteFunc(begun, func(source, _ int64) bool { return source != only })
-	}
-	volume, err := tx.countHours(brandID, only, first, last, make([]trends.Hour, last-first+1))
-	if err != nil {
-		return nil, err
 	}
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT source_id, covered_from, covered_to, finished_at / 3600 FROM runs
 		WHERE source_id IN (SELECT id FROM sources WHERE brand_id = ?1 AND kind <> 'import' AND (?2 = 0 OR id = ?2)) AND finished_at >= ?3

@@ -14,29 +14,7 @@ import (
 // history; the rest counts from when it was collected, and so does the watch.
 func TestLateness(t *testing.T) {
 	db := open(t)
-	n := 0
-	collect := func(source, kind string, from, to time.Time, published ...time.Time) {
-		err := db.Write(context.Background(), func(tx *Tx) error {
-			o, err := tx.Origin("Sandang Senja", false, source, kind, "test")
-			if err != nil {
-				return err
-			}
-			var items []Item
-			for _, at := range published {
-				n++
-				i := item(fmt.Sprint(n), fmt.Sprint("belum sampai ", n), at, brand.Negative, brand.LateDelivery)
-				i.CollectedAt = to
-				items = append(items, i)
-			}
-			if _, err := tx.Add(o, items); err != nil {
-				return err
-			}
-			return tx.FinishRun(o, Run{StartedAt: to, FinishedAt: to, From: from, To: to, Status: "fresh"})
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	collect := collects(t, db, brand.LateDelivery)
 	at := func(hour float64) time.Time { return noon.Add(time.Duration(hour * float64(time.Hour))) }
 	collect("toko", "sample", at(-48), at(0.5), at(-40), at(-3.25), at(0.25))
 	collect("toko", "sample", at(0.5), at(1.5), at(0.75), at(1.25))              // 0.75 came an hour late
@@ -74,5 +52,34 @@ func TestLateness(t *testing.T) {
 	}
 	if len(h.Lateness.Causes) != 2 || h.Lateness.Causes[0].Cause != brand.LateDelivery {
 		t.Errorf("late causes %+v, want two rows of late deliveries", h.Lateness.Causes)
+	}
+}
+
+// collects returns what stores a run of a source, with a complaint about causes at each
+// of the times that are given; all are collected at its end.
+func collects(t *testing.T, db *DB, causes ...brand.Cause) func(source, kind string, from, to time.Time, published ...time.Time) {
+	n := 0
+	return func(source, kind string, from, to time.Time, published ...time.Time) {
+		t.Helper()
+		err := db.Write(context.Background(), func(tx *Tx) error {
+			o, err := tx.Origin("Sandang Senja", false, source, kind, "test")
+			if err != nil {
+				return err
+			}
+			var items []Item
+			for _, at := range published {
+				n++
+				i := item(fmt.Sprint(n), fmt.Sprint("belum sampai ", n), at, brand.Negative, causes...)
+				i.CollectedAt = to
+				items = append(items, i)
+			}
+			if _, err := tx.Add(o, items); err != nil {
+				return err
+			}
+			return tx.FinishRun(o, Run{StartedAt: to, FinishedAt: to, From: from, To: to, Status: "fresh"})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
