@@ -229,12 +229,17 @@ func (r *Result) worst(days plotter.XYs) (list plotter.XYs) {
 	return list
 }
 
+// peakText names a day with its number of negatives.
+func (r *Result) peakText(day plotter.XY) string {
+	return fmt.Sprintf("%s: %.0f", time.Unix(int64(day.X), 0).In(r.History.Start.Location()).Format("2 Jan 06"), day.Y)
+}
+
 // drawPeaks writes the number of negatives beside the worst days.
 func (r *Result) drawPeaks(days plotter.XYs) func(*plot.Plot, float64) ([]entry, error) {
 	return func(p *plot.Plot, _ float64) ([]entry, error) {
 		peaks := plotter.XYLabels{XYs: r.worst(days)}
 		for _, x := range peaks.XYs {
-			peaks.Labels = append(peaks.Labels, fmt.Sprintf("%s: %.0f", time.Unix(int64(x.X), 0).In(r.History.Start.Location()).Format("2 Jan 06"), x.Y))
+			peaks.Labels = append(peaks.Labels, r.peakText(x))
 		}
 		labels, err := plotter.NewLabels(peaks)
 		if err != nil {

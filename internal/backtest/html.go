@@ -120,8 +120,7 @@ func (r *Result) layOut(p *page) {
 			fmt.Sprintf("%.1f", i.Expected), fmt.Sprintf("%.1f", i.Score), string(i.Label), causes(i.Causes)})
 	}
 	for _, d := range r.worst(days) {
-		at := time.Unix(int64(d.X), 0).In(h.Start.Location()).Format("2 Jan 06")
-		p.Peaks = append(p.Peaks, peak{x(d.X), y(d.Y), x(d.X) > 0.85*pageWidth, fmt.Sprintf("%s: %.0f", at, d.Y)})
+		p.Peaks = append(p.Peaks, peak{x(d.X), y(d.Y), x(d.X) > 0.85*pageWidth, r.peakText(d)})
 	}
 	if r.Labelled > 0 {
 		p.Found = fmt.Sprintf("Found %d of %d marked incidents, %s.", r.Found, r.Labelled, several(r.FalseAlarms, "alarm")+" that nobody marked")
