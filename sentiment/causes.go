@@ -15,7 +15,16 @@ import (
 // follows is absent; in expected, that the next word is lacking.
 type causeRoles struct {
 	direct, topic, fault, expected uint32
+	time                           timeRole
 }
+
+// timeRole is what a phrase says of the time that is spoken of.
+type timeRole uint32
+
+const (
+	timeEarlier timeRole = 1 + iota // what follows was so once: "dulu", "awalnya"
+	timeLater                       // what follows is so now: "sekarang", "ternyata"
+)
 
 // anyCause is the bit for all causes together.
 const anyCause uint32 = 1 << brand.Unexplained
@@ -33,6 +42,7 @@ func (r *causeRoles) add(o causeRoles) {
 	r.topic |= o.topic
 	r.fault |= o.fault
 	r.expected |= o.expected
+	r.time |= o.time
 }
 
 // causeRow reads "cause role pattern" lines.
@@ -71,8 +81,12 @@ func causeRole(r row) (roles causeRoles, err error) {
 			roles.fault = anyCause
 		case "lacking":
 			roles.expected = anyCause
+		case "earlier":
+			roles.time = timeEarlier
+		case "later":
+			roles.time = timeLater
 		default:
-			err = r.errorf("%q is no role for any cause: use harmless, asks, absent or lacking", r.field(1))
+			err = r.errorf("%q is no role for any cause: use harmless, asks, absent, lacking, earlier or later", r.field(1))
 		}
 		return roles, err
 	}
@@ -150,7 +164,16 @@ type mention struct {
 // note notes the word or phrase from token i to token j.
 func (a *Analyzer) note(sc *scratch, s *scope, i, j int, roles uint16) {
 	sc.mentions = append(sc.mentions, mention{s.clause, int32(i), int32(j), roles})
-	sc.parts.add(a.roles[roles])
+	r := &a.roles[roles]
+	sc.parts.add(*r)
+	switch {
+	case r.absent():
+		s.denial = denial{i, j + 1}
+	case r.time == timeEarlier:
+		s.earlier = i
+	case r.time == timeLater:
+		a.outdate(sc, s, i)
+	}
 }
 
 // complains reports whether the mentions of a text may be evidence for a cause: one is by
@@ -382,12 +405,12 @@ func (sc *scratch) blamed(cause int) bool {
 // weigh lets words speak for one cause where one explains them better: "the
 // courier is late" is not also about the manners of couriers, and the "not
 // sent" of a code that is not sent is not about parcels. A question is no
-// complaint.
+// complaint, nor is what is over.
 func (a *Analyzer) weigh(sc *scratch) {
 	all, kept := sc.causes, 0
 	var keep uint32
 	for i := range all {
-		if !sc.explained(i) && !a.asked(sc, i) {
+		if !sc.explained(i) && !a.asked(sc, i) && !sc.isOver(i) {
 			keep |= 1 << i
 		}
 	}
@@ -398,6 +421,12 @@ func (a *Analyzer) weigh(sc *scratch) {
 		}
 	}
 	sc.causes = all[:kept]
+}
+
+// isOver reports whether evidence i speaks of what was so once, and not of the change.
+func (sc *scratch) isOver(i int) bool {
+	x := &sc.causes[i]
+	return across>>x.Cause&1 == 0 && x.Start >= int(sc.past.start) && x.End <= int(sc.past.end)
 }
 
 // explained reports whether another cause has a better claim to the words of

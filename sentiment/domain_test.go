@@ -66,6 +66,9 @@ func TestScopes(t *testing.T) {
 		{"intensifier before", "sungguh ramah", "ramah", "sungguh", "intensified"},
 		{"intensifier after", "ramah banget", "ramah", "banget", "intensified"},
 		{"not over a comma", "tidak, ramah", "ramah", "", ""},
+		{"a denied complaint", "tidak ada penipuan", "penipuan", "tidak ada", "negated"},
+		{"none over a comma", "tidak ada, penipuan", "penipuan", "", ""},
+		{"praise is not denied twice", "tidak ada bagus", "bagus", "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -99,18 +99,19 @@ func (a *Analyzer) Scopes(dst []Scope, text string) []Scope {
 	for i := range sc.matches {
 		m := &sc.matches[i]
 		if m.rule&ruleNegated != 0 && m.rule&ruleIronic == 0 {
-			dst = append(dst, sc.scope(i, m.negator, ruleNegated))
+			dst = append(dst, sc.scope(i, m.negator, m.negators, ruleNegated))
 		}
 		if by := m.rule & (ruleIntensified | ruleDiminished); by != 0 {
-			dst = append(dst, sc.scope(i, m.booster, by))
+			dst = append(dst, sc.scope(i, m.booster, 1, by))
 		}
 	}
 	return dst
 }
 
-func (s *scratch) scope(hit int, token int32, rule rules) Scope {
-	t := &s.tokens[token]
-	return Scope{hit, int(t.start), int(t.end), ruleNames[rule]}
+// scope is that of n tokens.
+func (s *scratch) scope(hit int, first int32, n uint8, rule rules) Scope {
+	end := s.tokens[first+int32(n)-1].end
+	return Scope{hit, int(s.tokens[first].start), int(end), ruleNames[rule]}
 }
 
 // Word is one normalised word of a text.

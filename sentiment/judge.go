@@ -81,7 +81,7 @@ func (a *Analyzer) explain(dst *brand.Score, sc *scratch) Weights {
 		if m.rule&ruleCaps != 0 {
 			v *= emphasis
 		}
-		h.Rule = ruleNames[m.rule&(1<<6-1)]
+		h.Rule = ruleNames[m.rule&(1<<7-1)]
 		h.Start, h.End = int(m.start), int(m.end)
 		h.Entry = a.text[start : e.name.start+uint32(e.name.size)]
 		h.Weight, h.Subjectivity = v*float64(w.pol), v*float64(w.sub)
@@ -157,8 +157,8 @@ func mixed(hits []brand.Hit) bool {
 }
 
 // ruleNames holds a name for every set of rules, so that none is built.
-var ruleNames = func() (names [64]string) {
-	parts := [...]string{"negated", "intensified", "diminished", "capitals", "repeated", "ironic"}
+var ruleNames = func() (names [128]string) {
+	parts := [...]string{"negated", "intensified", "diminished", "capitals", "repeated", "ironic", "past"}
 	for set := range names {
 		for b, p := range parts {
 			if set>>b&1 == 0 {

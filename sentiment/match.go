@@ -10,7 +10,8 @@ type match struct {
 	value      float32 // how much the entry counts: 1, changed by emphasis and repetition
 	rule       rules
 	size       uint8 // in tokens
-	negator    int32 // the token that negates it, where rule says so
+	negators   uint8 // tokens that negate it, where rule says so
+	negator    int32 // the first of them
 	booster    int32 // the token that intensifies or diminishes it, where rule says so
 }
 
@@ -26,6 +27,7 @@ const (
 	ruleCaps
 	ruleRepeated
 	ruleIronic
+	rulePast
 )
 
 // The reach of words that change others, in words.
@@ -53,13 +55,19 @@ type scope struct {
 	lastHit int     // match that a following intensifier may raise
 	taken   int     // tokens before it belong to an entry
 	plain   int     // from this token on nothing is open
+	denial  denial  // the last one
+	earlier int     // from this token on the text speaks of the past, or none
 }
+
+// denial is the tokens of words such as "tidak ada": the complaint that starts at its
+// end is not there.
+type denial struct{ first, end int }
 
 // match cuts the tokens of sc into entries, longest first, and finds causes. Most
 // tokens are an entry by themselves, or nothing, with nothing open before them:
 // they take few branches that a text can surprise.
 func (a *Analyzer) match(sc *scratch) {
-	s := scope{clause: clause{negator: none}, booster: none, lastHit: -1}
+	s := scope{clause: clause{negator: none}, booster: none, lastHit: -1, denial: denial{end: none}, earlier: none}
 	sc.tokens = append(sc.tokens, token{flags: tokenBreak}) // so that every token has a next one
 	tokens := sc.tokens
 	sc.tokens = tokens[:len(tokens)-1]
@@ -171,7 +179,7 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 			a.take(s, i, n, w, entry)
 		}
 	}
-	s.plain = max(s.taken, int(s.negator)+negationReach+1, s.booster+intensifyReach+1)
+	s.plain = max(s.taken, s.denial.end+1, int(s.negator)+negationReach+1, s.booster+intensifyReach+1)
 }
 
 // take notes that the entry at the n tokens from i on is a match.
@@ -261,9 +269,12 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
 		sc.contexts++
 		return
 	}
-	if by := int(s.negator); by < i && i-by <= negationReach {
+	if i == s.denial.end && t.flags&(tokenComma|tokenBreak) == 0 && a.info[entry].weights[0].pol <= -sternFault {
+		m = sc.deny(s, m)
+		at = len(sc.matches) - 1
+	} else if by := int(s.negator); by < i && i-by <= negationReach {
 		m.rule |= ruleNegated
-		m.negator = s.negator
+		m.negator, m.negators = s.negator, 1
 		if s.lastHit < 0 || sc.matches[s.lastHit].last < s.negator {
 			m.start = sc.tokens[s.negator].start
 		}
@@ -277,6 +288,45 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
 	}
 	s.lastHit = at
 	sc.repeat(m)
+}
+
+// deny turns the last match m round, because a denial stands before it, and lets it
+// take the place of that one where it is an entry: "tidak ada penipuan" is one
+// statement. It returns the match.
+func (sc *scratch) deny(s *scope, m *match) *match {
+	if last := len(sc.matches) - 2; last >= 0 && last == s.lastHit && int(sc.matches[last].first()) == s.denial.first {
+		sc.matches[last] = *m
+		sc.matches = sc.matches[:last+1]
+		m = &sc.matches[last]
+	}
+	m.rule |= ruleNegated
+	m.negator, m.negators = int32(s.denial.first), uint8(s.denial.end-s.denial.first)
+	m.start = sc.tokens[s.denial.first].start
+	return m
+}
+
+// past is the bytes of a text that speak of what is over.
+type past struct{ start, end int32 }
+
+// pastShare is what an entry counts that speaks of the past.
+const pastShare = 0.3
+
+// outdate lets what was so once count less where the text comes to what is so now, at
+// token i: "dulu sering eror, sekarang lancar", or "sering eror, tapi sekarang lancar".
+func (a *Analyzer) outdate(sc *scratch, s *scope, i int) {
+	from := s.earlier
+	if i > 0 && a.words[sc.tokens[i-1].word].flags&wordContrast != 0 && (from < 0 || from > int(s.sentence)) {
+		from = int(s.sentence)
+	}
+	if from < 0 || from == i {
+		return
+	}
+	for k := len(sc.matches) - 1; k >= 0 && int(sc.matches[k].first()) >= from; k-- {
+		sc.matches[k].value *= pastShare
+		sc.matches[k].rule |= rulePast
+	}
+	s.earlier = none
+	sc.past = past{sc.tokens[from].start, sc.tokens[i-1].end}
 }
 
 // repeat lowers what a match counts when its entry was there before.

@@ -143,6 +143,7 @@ type scratch struct {
 	parts    causeRoles // of all mentions
 	causes   []brand.CauseHit
 	last     causeState
+	past     past
 	votes    [8]int32  // tokens by the languages of their words
 	heard    [4]uint64 // one bit for the entries so far
 	buf      folded
@@ -169,5 +170,5 @@ func (s *scratch) reset() {
 	s.tokens, s.signs, s.mentions, s.causes = s.tokens[:0], s.signs[:0], s.mentions[:0], s.causes[:0]
 	s.lower, s.upper, s.contexts, s.marks = 0, 0, 0, 0
 	s.heard, s.votes = [4]uint64{}, [8]int32{}
-	s.parts, s.loud, s.fact = causeRoles{}, false, false
+	s.past, s.parts, s.loud, s.fact = past{}, causeRoles{}, false, false
 }

@@ -44,6 +44,12 @@ func TestVerdict(t *testing.T) {
 		{"balance", "saldo terpotong tapi transaksi gagal", brand.Negative, brand.BillingRefund},
 		{"Javanese", "elek tenan, ora apik", brand.Negative, 0},
 		{"Sundanese", "tempatna merenah, raos pisan", brand.Positive, 0},
+		{"what is not there", "gak ada kecurangan, gak ada manipulasi, mantap", brand.Positive, 0},
+		{"what is not there, English", "free of bugs and easy to use", brand.Positive, 0},
+		{"better now", "dulu sering error sekarang sudah lancar", brand.Positive, 0},
+		{"better now, after a contrast", "sering error sih, tapi sekarang bagus", brand.Positive, 0},
+		{"worse now", "dulu lancar sekarang sering error", brand.Negative, brand.AppReliability},
+		{"another fault now", "dulu sering error sekarang gak bisa login", brand.Negative, brand.AccessLoginOTP},
 		{"emoticon", "sampai dengan selamat :)", brand.Positive, 0},
 	}
 	a, err := Default()
