@@ -20,3 +20,16 @@ func Domain(name string) (Overlay, error) {
 	f, err := files.Open("lexicon/" + file)
 	return Overlay{Name: file, Reader: f}, err
 }
+
+// Closed returns the words of closed classes, numbers and names of days: they hold a
+// sentence together, and get no weight of their own unless a curator gives them one.
+func Closed() map[string]bool {
+	words := map[string]bool{}
+	content, _ := files.ReadFile("lexicon/closed.tsv") // it is embedded
+	for line := range strings.Lines(string(content)) {
+		if !strings.HasPrefix(line, "#") {
+			words[strings.TrimSpace(line)] = true
+		}
+	}
+	return words
+}

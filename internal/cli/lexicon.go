@@ -84,17 +84,17 @@ func learnBrand(ctx context.Context, out io.Writer, file, brandName string, limi
 	if err != nil {
 		return err
 	}
-	return writeProposals(out, brandName, len(reviews), learn.Propose(a, reviews), limit)
+	return writeProposals(out, brandName, len(reviews), learn.Propose(a, reviews, brandName, limit))
 }
 
 // exampleWidth keeps an example on one line.
 const exampleWidth = 100
 
-func writeProposals(out io.Writer, name string, reviews int, proposals []learn.Proposal, limit int) error {
+func writeProposals(out io.Writer, name string, reviews int, proposals []learn.Proposal) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# proposed for %s from %d reviews with stars: strike out what is wrong\n", visible(name), reviews)
-	for _, p := range proposals[:min(len(proposals), max(0, limit))] {
-		fmt.Fprintf(&b, "#\n# in %d reviews with 1 or 2 stars, in %d with 4 or 5\n", p.Low, p.High)
+	for _, p := range proposals {
+		fmt.Fprintf(&b, "#\n# in %d reviews with 1 or 2 stars, in %d with 4 or 5; so far %d\n", p.Low, p.High, p.Before)
 		for _, text := range p.Examples {
 			fmt.Fprintf(&b, "#   %.*s\n", exampleWidth, visible(text))
 		}

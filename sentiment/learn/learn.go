@@ -1,13 +1,20 @@
 // Package learn proposes entries of the lexicon from the star-rated reviews of
 // one brand, for an analyst to accept or to strike out. It is pure.
+//
+// It asks what the lexicon leaves open. What the lexicon says of every review is
+// the offset of a logistic regression on the stars, and the term that sets most
+// right is proposed first; then what is left open beside it is asked again
+// (forward stagewise regression; Hastie, Tibshirani, Friedman 2009, 3.3.3). So
+// nothing is proposed that only stands beside words that the lexicon or another
+// proposal knows.
 package learn
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strings"
 
+	"pantau/brand"
 	"pantau/sentiment"
 )
 
@@ -21,102 +28,124 @@ type Review struct {
 type Proposal struct {
 	Term     string
 	Weight   int      // polarity in sixteenths of a logit, as an overlay file has it
+	Before   int      // what the lexicon makes of it so far
 	Low      int      // reviews with one or two stars that hold it
 	High     int      // reviews with four or five stars that hold it
-	Examples []string // up to three, first of the side that the weight speaks of
-
-	against []string // while counting, those with four or five stars
+	Examples []string // up to three, first of the side that the weight leans to
 }
 
 const (
-	leastReviews = 5   // a term in fewer reviews is chance
-	leastZ       = 3.0 // standard errors that its log odds must be from zero
-	prior        = 1.0 // reviews that are added to each side, against small numbers
+	leastReviews = 5   // a term in fewer reviews is chance, as are fewer reviews of one kind
+	leastSurplus = 3   // so many of its reviews must be of the other kind than expected
+	leastZ       = 3.0 // standard errors that the reviews of a term must stray
+	leastChange  = 8   // sixteenths of a logit: less is not worth a line
 	perLogit     = 16
 	maxWeight    = 48 // stars are weak labels: a proposal stays below curated entries
+	spread       = 1  // logits: how far the weight of a term strays from what is known, a standard deviation
 	examples     = 3
 )
 
-// Propose returns what the reviews teach that the lexicon of a does not know yet
-// or sees the other way round, most certain first. Names on the deny list are
-// never proposed, nor is any term that fewer than five reviews hold.
-func Propose(a *sentiment.Analyzer, reviews []Review) []Proposal {
-	c := counter{a: a, terms: map[string]*Proposal{}}
-	for _, r := range reviews {
-		c.add(r)
+// Propose returns at most limit entries that the lexicon of a does not know or sees
+// otherwise than the stars, most certain first. Names on the deny list, words of the
+// name of the brand and words that only hold a sentence together are never proposed,
+// nor is any term that fewer than five reviews hold.
+func Propose(a *sentiment.Analyzer, reviews []Review, name string, limit int) []Proposal {
+	f := fit{a: a, index: map[string]int32{}, closed: sentiment.Closed()}
+	for _, w := range a.Words(nil, name) {
+		f.closed[w.Text] = true
 	}
-	var out []Proposal
-	certainty := map[string]float64{}
-	for _, p := range c.terms {
-		odds, z := c.odds(p)
-		if p.Low+p.High < leastReviews || math.Abs(z) < leastZ || c.known(p.Term, odds) {
-			continue
-		}
-		p.Weight = int(math.Round(min(maxWeight, max(-maxWeight, odds/2*perLogit))))
-		if certainty[p.Term] = math.Abs(z); z > 0 {
-			p.Examples, p.against = p.against, p.Examples
-		}
-		p.Examples = append(p.Examples, p.against...)
-		p.Examples, p.against = p.Examples[:min(examples, len(p.Examples))], nil
-		out = append(out, *p)
+	for i := range reviews {
+		f.add(&reviews[i])
 	}
-	slices.SortFunc(out, func(x, y Proposal) int {
-		if by := cmp.Compare(certainty[y.Term], certainty[x.Term]); by != 0 {
-			return by
-		}
-		return strings.Compare(x.Term, y.Term)
-	})
-	return out
+	if !f.calibrate() {
+		return nil
+	}
+	return f.grow(limit)
 }
 
-// counter counts the terms of reviews by their stars.
-type counter struct {
-	a         *sentiment.Analyzer
-	terms     map[string]*Proposal
-	low, high int
-	words     []sentiment.Word
+// fit is the regression.
+type fit struct {
+	a       *sentiment.Analyzer
+	closed  map[string]bool
+	index   map[string]int32 // number of a term
+	terms   []term
+	reviews []review
+	low     float64 // share of the reviews with one or two stars
+	unit    float64 // logits of a complaint for a logit of polarity, below zero
+
+	words []sentiment.Word
+	score brand.Score
 }
 
-// add counts the words and pairs of a review, each once. Three stars say nothing.
-func (c *counter) add(r Review) {
+// term is a word or a pair of words.
+type term struct {
+	text    string
+	reviews []int32
+	taken   bool
+	weight  float64 // logits of polarity beyond what the lexicon says
+
+	surplus      float64 // reviews that complain, beyond those expected to
+	slope, curve float64 // derivatives of the likelihood by the weight; the second one negated
+}
+
+// review is a text with one or two stars, or with four or five.
+type review struct {
+	*Review
+	terms     []int32
+	polarity  float64 // of the lexicon, in logits
+	share     float64 // of a weight that reaches the polarity
+	complains float64 // 1 or 0
+	logit     float64 // of the chance that it complains, by all that is known
+	expected  float64 // that chance
+}
+
+// expect sets the chance that a review complains, by its logit.
+func (r *review) expect(logit float64) {
+	const least = 0.02 // stars and texts disagree in about one review of eight
+	r.logit = logit
+	r.expected = min(max(1/(1+math.Exp(-logit)), least), 1-least)
+}
+
+// add takes in a review. Three stars say nothing.
+func (f *fit) add(r *Review) {
 	if r.Stars == 3 || r.Stars < 1 || r.Stars > 5 {
 		return
 	}
+	f.a.ScoreInto(&f.score, r.Text, 0)
+	x := review{Review: r, polarity: sentiment.Sum(f.a.Bias(), f.score.Hits).Polarity}
+	x.share = 1 / math.Sqrt(float64(len(f.score.Hits)+2)) // with one more hit, roughly as the score has it
 	if r.Stars < 3 {
-		c.low++
-	} else {
-		c.high++
+		x.complains = 1
 	}
-	seen := map[string]bool{}
-	c.words = c.a.Words(c.words[:0], r.Text)
-	for i, w := range c.words {
-		c.count(w.Text, r, seen)
-		if i > 0 && !w.Break {
-			c.count(c.words[i-1].Text+" "+w.Text, r, seen)
+	f.words = f.a.Words(f.words[:0], r.Text)
+	for i, w := range f.words {
+		if !f.closed[w.Text] {
+			f.hold(&x, w.Text)
+		}
+		if i > 0 && !w.Break && !(f.closed[w.Text] && f.closed[f.words[i-1].Text]) {
+			f.hold(&x, f.words[i-1].Text+" "+w.Text)
 		}
 	}
+	f.reviews = append(f.reviews, x)
 }
 
-func (c *counter) count(term string, r Review, seen map[string]bool) {
-	if seen[term] || !plain(term) || c.a.Denied(term) {
+// hold notes that the next review holds a term.
+func (f *fit) hold(x *review, text string) {
+	if !plain(text) || f.a.Denied(text) {
 		return
 	}
-	seen[term] = true
-	p := c.terms[term]
-	if p == nil {
-		p = &Proposal{Term: term}
-		c.terms[term] = p
+	k, ok := f.index[text]
+	if !ok {
+		k = int32(len(f.terms))
+		f.index[text] = k
+		f.terms = append(f.terms, term{text: text})
 	}
-	side := &p.Examples
-	if r.Stars < 3 {
-		p.Low++
-	} else {
-		p.High++
-		side = &p.against
+	t, n := &f.terms[k], int32(len(f.reviews))
+	if last := len(t.reviews) - 1; last >= 0 && t.reviews[last] == n {
+		return
 	}
-	if len(*side) < examples {
-		*side = append(*side, r.Text)
-	}
+	t.reviews = append(t.reviews, n)
+	x.terms = append(x.terms, k)
 }
 
 // plain reports whether a term is made of words, not of marks or numbers.
@@ -129,17 +158,145 @@ func plain(term string) bool {
 	return true
 }
 
-// odds returns how much likelier a term is in good reviews, as the logarithm of
-// the odds ratio, and how many standard errors that is.
-func (c *counter) odds(p *Proposal) (odds, z float64) {
-	low, high := float64(p.Low)+prior, float64(p.High)+prior
-	noLow, noHigh := float64(c.low-p.Low)+prior, float64(c.high-p.High)+prior
-	odds = math.Log(high * noLow / (low * noHigh))
-	return odds, odds / math.Sqrt(1/low+1/high+1/noLow+1/noHigh)
+// calibrate fits how the polarity of the lexicon and the habits of the brand lead to
+// its stars. It reports false when there are not enough reviews of both kinds.
+func (f *fit) calibrate() bool {
+	all, low := float64(len(f.reviews)), 0.0
+	for i := range f.reviews {
+		low += f.reviews[i].complains
+	}
+	if min(low, all-low) < leastReviews {
+		return false
+	}
+	f.low = low / all
+	const usual, loose = -1.5, 1.0 / 9 // of the unit; and how little is known of the level, as a precision
+	level, unit := 0.0, usual
+	for range 20 { // Newton's steps, shortened where they would leap
+		g, gx, v, vx, vxx := -loose*level, usual-unit, loose, 0.0, 1.0
+		for i := range f.reviews {
+			r := &f.reviews[i]
+			r.expect(level + unit*r.polarity)
+			e, w, x := r.complains-r.expected, r.expected*(1-r.expected), r.polarity
+			g, gx, v, vx, vxx = g+e, gx+e*x, v+w, vx+w*x, vxx+w*x*x
+		}
+		det := v*vxx - vx*vx
+		level += min(max((vxx*g-vx*gx)/det, -1), 1)
+		unit += min(max((v*gx-vx*g)/det, -1), 1)
+	}
+	const least = -0.25 // the lexicon is never wholly wrong
+	f.unit = min(unit, least)
+	return true
 }
 
-// known reports whether the lexicon already agrees about a term.
-func (c *counter) known(term string, odds float64) bool {
-	e, ok := c.a.Entry(term)
-	return ok && float64(e.Polarity)*odds > 0
+// grow takes one term after the other.
+func (f *fit) grow(limit int) []Proposal {
+	for k := range f.terms {
+		f.measure(&f.terms[k])
+	}
+	var out []Proposal
+	for len(out) < limit {
+		best, z := -1, leastZ
+		for k := range f.terms {
+			if x := f.terms[k].z(); x > z {
+				best, z = k, x
+			}
+		}
+		if best < 0 {
+			break
+		}
+		f.take(&f.terms[best])
+		if p := f.proposal(&f.terms[best]); abs(p.Weight-p.Before) >= leastChange {
+			out = append(out, p)
+		}
+	}
+	return out
 }
+
+// measure works out how the likelihood changes with the weight of a term.
+func (f *fit) measure(t *term) {
+	t.surplus, t.slope, t.curve = 0, 0, 0
+	if len(t.reviews) < leastReviews {
+		return
+	}
+	for _, n := range t.reviews {
+		r := &f.reviews[n]
+		e, x := r.complains-r.expected, f.unit*r.share
+		t.surplus += e
+		t.slope += x * e
+		t.curve += x * x * r.expected * (1 - r.expected)
+	}
+}
+
+// z is how many standard errors the reviews of a term stray from what is expected
+// (Rao's score test), zero where it is taken.
+func (t *term) z() float64 {
+	if t.taken || math.Abs(t.surplus) < leastSurplus {
+		return 0
+	}
+	return math.Abs(t.slope) / math.Sqrt(t.curve)
+}
+
+// take gives a term the weight that sets its reviews right, as far as they are many,
+// and measures the terms beside it anew.
+func (f *fit) take(t *term) {
+	const prior = 1.0 / (spread * spread)
+	t.taken = true
+	for range 3 { // Newton's steps
+		f.measure(t)
+		step := (t.slope - prior*t.weight) / (t.curve + prior)
+		t.weight += step
+		for _, n := range t.reviews {
+			r := &f.reviews[n]
+			r.expect(r.logit + f.unit*r.share*step)
+		}
+	}
+	beside := map[int32]bool{}
+	for _, n := range t.reviews {
+		for _, k := range f.reviews[n].terms {
+			beside[k] = true
+		}
+	}
+	for k := range beside {
+		f.measure(&f.terms[k])
+	}
+}
+
+// proposal puts together what is known of a term. It never leans to the other side
+// than the stars of its reviews: what they say less of than the lexicon is nothing.
+func (f *fit) proposal(t *term) Proposal {
+	var low, high []string
+	for _, n := range t.reviews {
+		if r := &f.reviews[n]; r.complains > 0 {
+			low = append(low, r.Text)
+		} else {
+			high = append(high, r.Text)
+		}
+	}
+	before := perLogit * f.before(t.text)
+	most := max(maxWeight, math.Abs(before))
+	weight := min(most, max(-most, before+perLogit*t.weight))
+	if leansLow := float64(len(low)) > f.low*float64(len(t.reviews)); leansLow == (weight > 0) {
+		weight = 0
+	}
+	texts := slices.Concat(high, low)
+	if weight < 0 {
+		texts = slices.Concat(low, high)
+	}
+	return Proposal{Term: t.text, Weight: int(math.Round(weight)), Before: int(math.Round(before)),
+		Low: len(low), High: len(high), Examples: texts[:min(examples, len(texts))]}
+}
+
+// before is what the lexicon makes of a term, in logits of polarity: the weight of its
+// entry, or what its words add up to.
+func (f *fit) before(text string) (sum float64) {
+	if e, ok := f.a.Entry(text); ok {
+		return float64(e.Polarity) / perLogit
+	}
+	f.a.ScoreInto(&f.score, text, 0)
+	for _, h := range f.score.Hits {
+		sum += h.Weight
+	}
+	return sum * math.Sqrt(float64(len(f.score.Hits)+1)) // what the length took away
+}
+
+func abs(n int) int { return max(n, -n) }

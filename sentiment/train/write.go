@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"pantau/sentiment"
 )
 
 // without hides files that an earlier run wrote.
@@ -27,10 +29,8 @@ func (f without) Open(name string) (fs.File, error) {
 
 // readLists reads the words that keep their clitic and those of closed classes.
 func (t *trainer) readLists() (err error) {
-	if t.apart, err = t.list("apart.txt"); err != nil {
-		return err
-	}
-	t.closed, err = t.list("closed.txt")
+	t.closed = sentiment.Closed()
+	t.apart, err = t.list("apart.txt")
 	return err
 }
 
