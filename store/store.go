@@ -82,8 +82,13 @@ func exists(path string) error {
 	if err == nil && info.IsDir() {
 		return fmt.Errorf("%s: a directory: name the database in it, such as pantau.db", path)
 	}
+	if err == nil && info.Size() == 0 { // SQLite takes it for a new database
+		return fmt.Errorf("%s: %w", path, errNoDatabase)
+	}
 	return nil
 }
+
+var errNoDatabase = errors.New("no database of Pantau: name the one of config.toml, or let pantau once or pantau run write it first")
 
 // OpenReadOnly opens an existing file for queries only.
 func OpenReadOnly(ctx context.Context, path string, zone *time.Location) (*DB, error) {
@@ -141,7 +146,7 @@ func current(ctx context.Context, pool *sql.DB) error {
 	switch {
 	case err != nil:
 	case have == 0:
-		err = errors.New("no database of Pantau: name the one of config.toml, or let pantau once or pantau run write it first")
+		err = errNoDatabase
 	case have > latest:
 		err = newer(have, latest)
 	case have < latest:

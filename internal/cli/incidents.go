@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/user"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -67,7 +68,10 @@ func newIncidents() *cobra.Command {
 		if err != nil || id < 1 {
 			return usagef("%q is not the number of an incident", args[1])
 		}
-		if args[0] == "show" && len(args) == 2 {
+		if args[0] == "show" {
+			if len(args) > 2 {
+				return usagef("show takes the number of one incident: see pantau incidents --help")
+			}
 			return f.show(cmd, id)
 		}
 		action, err := f.action(args[0], id, args[2:])
@@ -79,14 +83,16 @@ func newIncidents() *cobra.Command {
 	return cmd
 }
 
-// operator is who works here, for the record.
+// operator is who works here, for the record: with sudo the person, not root.
 func operator() string {
-	for _, name := range []string{"SUDO_USER", "USER", "LOGNAME"} {
-		if u := os.Getenv(name); u != "" {
-			return u
-		}
+	if name := os.Getenv("SUDO_USER"); name != "" {
+		return name
 	}
-	return "command line"
+	u, err := user.Current()
+	if err != nil {
+		return "command line"
+	}
+	return u.Username
 }
 
 func (f incidentFlags) action(verb string, id int64, rest []string) (daemon.Action, error) {
@@ -97,7 +103,10 @@ func (f incidentFlags) action(verb string, id int64, rest []string) (daemon.Acti
 	if a.Change, known = changes[verb]; !known {
 		return a, usagef("%q is nothing one can do with an incident: see pantau incidents --help", verb)
 	}
-	words := strings.Join(rest, " ")
+	words := strings.TrimSpace(strings.Join(rest, " "))
+	if strings.TrimSpace(f.actor) == "" {
+		return a, usagef("--as is empty: say who you are, or leave it out")
+	}
 	switch verb {
 	case "assign":
 		if words == "" {
@@ -179,10 +188,7 @@ func (f incidentFlags) act(cmd *cobra.Command, a daemon.Action) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(cfg.Database); err != nil {
-		return fmt.Errorf("%s: no such database: let pantau once or pantau run write it first", cfg.Database)
-	}
-	db, err := store.Open(cmd.Context(), cfg.Database, cfg.Zone)
+	db, err := store.OpenExisting(cmd.Context(), cfg.Database, cfg.Zone)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/user"
 	"strconv"
 	"strings"
 	"time"
@@ -99,7 +98,7 @@ func (f *labelFlags) parse(args []string) (id int64, l store.Label, err error) {
 	}
 	l = store.Label{Author: f.by, Note: f.note, At: time.Now()}
 	if l.Author == "" {
-		l.Author = whoami()
+		l.Author = operator()
 	}
 	if f.undo {
 		return id, l, nil
@@ -120,14 +119,6 @@ func (f *labelFlags) parse(args []string) (id int64, l store.Label, err error) {
 		return 0, l, usagef("only a complaint has causes")
 	}
 	return id, l, nil
-}
-
-func whoami() string {
-	u, err := user.Current()
-	if err != nil {
-		return "unknown"
-	}
-	return u.Username
 }
 
 // exportLabels writes the labels as pantau eval reads them.
