@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"text/tabwriter"
 
@@ -31,8 +32,9 @@ func (r *Result) printHistory(out io.Writer) {
 		fmt.Fprintf(out, "%s: no mentions\n", r.Series)
 		return
 	}
-	fmt.Fprintf(out, "%s: %d mentions, %d negative, %s to %s (%.0f days), rule %s\n", r.Series, mentions, negatives,
-		r.History.Start.Format("2006-01-02"), r.History.end(len(r.History.Hours)-1).Format("2006-01-02"), r.History.days(), r.Rule)
+	fmt.Fprintf(out, "%s: %s, %d negative, %s to %s (%s), rule %s\n", r.Series, several(mentions, "mention"), negatives,
+		r.History.Start.Format("2006-01-02"), r.History.end(len(r.History.Hours)-1).Format("2006-01-02"),
+		several(int(math.Round(r.History.days())), "day"), r.Rule)
 	if days := r.History.days(); float64(mentions) < quietBrand*days {
 		fmt.Fprintf(out, "a quiet brand, %.1f mentions a day: fewer than about 8 complaints above the usual in a day cannot be told from chance\n", float64(mentions)/days)
 	}
@@ -44,7 +46,7 @@ func (r *Result) printHistory(out io.Writer) {
 		fmt.Fprintf(out, "%s with a date and no time of day: counted at the end of the day, or when they were collected if that was earlier\n", several(n, "row"))
 	}
 	if n := len(r.History.Undated); n > 0 {
-		fmt.Fprintf(out, "%d rows without a usable time were left out: lines %s\n", n, lines(r.History.Undated))
+		fmt.Fprintf(out, "%s without a usable time left out: line %s\n", several(n, "row"), lines(r.History.Undated))
 	}
 }
 

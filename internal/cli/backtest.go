@@ -40,7 +40,7 @@ is replayed with its calendar, each mention from when it was collected.
     --sensitivity S    peka, seimbang or tenang (default: as configured)
     --order WHAT       event: as if everything had been seen when it was written
     --config FILE      for a file, too: its lexicon, zone, sensitivity, calendar
-    --zone ZONE        time zone of the days of a file (default Asia/Jakarta)
+    --zone ZONE        time zone of the days of a file (default WIB)
     --chart FILE       draws it: .png, .svg, .pdf, or .html as a single page
     --json             prints one JSON object
 
@@ -130,6 +130,9 @@ func (f *backtestFlags) options() (o backtest.Options, err error) {
 	if f.order != "arrival" && f.order != "event" {
 		return o, fmt.Errorf("--order: %q is neither arrival nor event", f.order)
 	}
+	if ends := []string{".png", ".svg", ".pdf", ".html"}; f.chart != "" && !slices.Contains(ends, strings.ToLower(filepath.Ext(f.chart))) {
+		return o, fmt.Errorf("--chart: %q does not end in one of %s", f.chart, strings.Join(ends, ", "))
+	}
 	return o, nil
 }
 
@@ -144,7 +147,7 @@ func (f *backtestFlags) file(name string, configured bool, o *backtest.Options) 
 	}
 	zone := cfg.Zone
 	if f.zone != "" || zone == nil {
-		if zone, err = time.LoadLocation(cmp.Or(f.zone, "Asia/Jakarta")); err != nil {
+		if zone, err = config.Zone(cmp.Or(f.zone, "WIB")); err != nil {
 			return nil, usagef("--zone: %v", err)
 		}
 	}
