@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"pantau/config"
 )
@@ -78,7 +79,7 @@ func newRoot(io Streams) *cobra.Command {
 	root.SetErr(io.Err)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%v: see %s --help", err, cmd.CommandPath())
+		return usagef("%s: see %s --help", flagMistake(err), cmd.CommandPath())
 	})
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		fmt.Fprintln(cmd.OutOrStdout(), strings.TrimSpace(cmd.Long))
@@ -86,7 +87,7 @@ func newRoot(io Streams) *cobra.Command {
 	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, Long: rootHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, _, err := cmd.Root().Find(args)
-			if err != nil {
+			if err != nil || found == cmd.Root() && len(args) > 0 {
 				return usagef("unknown command %q: see pantau --help", strings.Join(args, " "))
 			}
 			return found.Help()
@@ -98,6 +99,22 @@ func newRoot(io Streams) *cobra.Command {
 		root.AddCommand(command())
 	}
 	return root
+}
+
+// flagMistake names a flag, its value and what is allowed, where the library
+// shows the errors of its parsers.
+func flagMistake(err error) string {
+	var bad *pflag.InvalidValueError
+	if !errors.As(err, &bad) {
+		return err.Error()
+	}
+	allowed := map[string]string{"int": "a whole number", "int64": "a whole number", "bool": "true or false",
+		"duration": "a span such as 90m or 24h", "stringToString": "a list such as text=content,stars=rating"}
+	what, known := allowed[bad.GetFlag().Value.Type()]
+	if !known {
+		return err.Error()
+	}
+	return fmt.Sprintf("--%s: %q is not %s", bad.GetFlag().Name, bad.GetValue(), what)
 }
 
 // exactly demands n arguments and says in the error what they are.
