@@ -81,11 +81,17 @@ func (c *checker) quietHours(q *quietHoursFile) *QuietHours {
 }
 
 func (c *checker) clock(key, text string) time.Duration {
-	t, err := time.Parse("15:04", text)
+	at, err := timeOfDay(text)
 	if err != nil {
 		c.report(key, "%q is not a time of day such as 22:00", text)
 	}
-	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
+	return at
+}
+
+// timeOfDay returns what has passed since midnight.
+func timeOfDay(text string) (time.Duration, error) {
+	t, err := time.Parse("15:04", text)
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err
 }
 
 func (c *checker) webhook(w *webhookFile) *Webhook {
@@ -160,8 +166,8 @@ func (c *checker) weekly(key, text string) cron.Schedule {
 	}
 	day, clock, _ := strings.Cut(text, " ")
 	for i, name := range weekdays {
-		if strings.EqualFold(day, name) {
-			return c.at(c.clock(key, clock), fmt.Sprint(i))
+		if at, err := timeOfDay(clock); err == nil && strings.EqualFold(day, name) {
+			return c.at(at, fmt.Sprint(i))
 		}
 	}
 	c.report(key, "%q is not a weekday and a time such as monday 08:00", text)

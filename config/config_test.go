@@ -227,6 +227,17 @@ func TestQuietHours(t *testing.T) {
 	}
 }
 
+// TestAMarkOfNotepad reads what Notepad and Excel write before the first byte.
+func TestAMarkOfNotepad(t *testing.T) {
+	data, err := os.ReadFile("../config.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := Parse("config.toml", append([]byte("\xef\xbb\xbf"), data...), noEnv, nil); err != nil || len(c.Sources) != 4 {
+		t.Errorf("Parse with a byte order mark = %v, %v", c, err)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	data, err := os.ReadFile("../config.toml")
 	if err != nil {

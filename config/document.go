@@ -27,6 +27,7 @@ type document struct {
 // file means nothing.
 func parse(file string, data []byte) (*document, error) {
 	d := &document{file: file}
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // Notepad writes one
 	if err := toml.Unmarshal(data, &d.tree); err != nil {
 		m := Mistake{File: file, Text: strings.TrimPrefix(err.Error(), "toml: ")}
 		var de *toml.DecodeError

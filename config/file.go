@@ -228,17 +228,22 @@ func (c *checker) brands(list []brandFile) []Brand {
 	for i, b := range list {
 		key := fmt.Sprintf("brands[%d]", i)
 		c.name(key, b.Name, seen)
-		for j, k := range append(append([]string{}, b.Keywords...), b.Exclude...) {
-			if strings.TrimSpace(k) == "" {
-				c.report(fmt.Sprintf("%s.keywords[%d]", key, j), "is empty: remove it")
-			}
-		}
+		c.words(key+".keywords", b.Keywords)
+		c.words(key+".exclude", b.Exclude)
 		if len(b.Keywords) == 0 && b.Name != "" {
 			b.Keywords = []string{b.Name}
 		}
 		out = append(out, Brand(b))
 	}
 	return out
+}
+
+func (c *checker) words(key string, list []string) {
+	for i, word := range list {
+		if strings.TrimSpace(word) == "" {
+			c.report(fmt.Sprintf("%s[%d]", key, i), "is empty: remove it")
+		}
+	}
 }
 
 func (c *checker) name(key, name string, seen map[string]bool) {
