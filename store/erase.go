@@ -46,13 +46,17 @@ type SentAlert struct {
 // Erase deletes mentions with everything that was derived from their words, in
 // the database, its -wal file, the search index, the backups and the snapshot,
 // and keeps them from being collected again. The counts stay: they name nobody.
-// It rewrites the files, which takes about a minute for ten million mentions.
+// It rewrites the files, which takes about a minute for ten million mentions. An ID
+// that is no mention's is [ErrNoMention].
 func (db *DB) Erase(ctx context.Context, e Erasure, at time.Time) (Receipt, error) {
 	r := Receipt{At: at}
 	var who []identifier
 	err := db.Write(ctx, func(tx *Tx) (err error) {
 		if r.Mentions, err = tx.meant(e); err != nil {
 			return err
+		}
+		if e.ID != 0 && len(r.Mentions) == 0 { // an address or an author can be blocked before it comes
+			return fmt.Errorf("%d: %w", e.ID, ErrNoMention)
 		}
 		if who, err = tx.identifiers(r.Mentions); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -65,6 +66,9 @@ func newErase() *cobra.Command {
 		}
 		e.Editable = alerts.Editable
 		r, err := db.Erase(cmd.Context(), e, time.Now())
+		if errors.Is(err, store.ErrNoMention) {
+			return usagef("%v: see v_mentions", err)
+		}
 		if err != nil {
 			return err
 		}
