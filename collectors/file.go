@@ -160,7 +160,10 @@ func (f *file) finish(report Report, seen map[string]string, paths, broken []str
 // paths expands the pattern. A file whose name only looks like a pattern is
 // taken as it is.
 func (f *file) paths() ([]string, error) {
-	if _, err := os.Stat(f.opts.Path); err == nil {
+	switch info, err := os.Stat(f.opts.Path); {
+	case err == nil && info.IsDir():
+		return nil, fmt.Errorf("%s: a directory: name a file in it, or a pattern such as %s", f.opts.Path, filepath.Join(f.opts.Path, "*.csv"))
+	case err == nil:
 		return []string{f.opts.Path}, nil
 	}
 	paths, err := filepath.Glob(f.opts.Path)
@@ -200,7 +203,10 @@ func (r *fileRun) read(ctx context.Context, path string, opts FileOptions) error
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.name, err)
 	}
-	start, _ := in.Peek(4096)
+	start, err := in.Peek(4096)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%s: %w", r.name, err)
+	}
 	if len(bytes.TrimSpace(start)) == 0 {
 		return fmt.Errorf("%s: the file is empty", r.name)
 	}

@@ -112,7 +112,7 @@ func TestFileMistakes(t *testing.T) {
 		{"a time in the year 9999", "a.csv", head + "1,9999-12-31,5,satu\n" + good, 1, "is not a date"},
 		{"no text", "a.csv", head + "1,2026-11-20,5,\n" + good, 1, "a.csv:2: no text"},
 		{"a short row", "a.csv", head + "1,2026-11-20\n" + good, 1, "a.csv:2: no text"},
-		{"stars that are no number", "a.csv", head + "1,2026-11-20,banyak,satu\n" + good, 2, `a.csv:2: kept without stars: "banyak" are not a number`},
+		{"stars that are no number", "a.csv", head + "1,2026-11-20,banyak,satu\n" + good, 2, `a.csv:2: kept without stars: "banyak" is not a number`},
 		{"stars out of range", "a.csv", head + "1,2026-11-20,9,satu\n" + good, 2, `kept without stars: "9"`},
 		{"an open quote at the end", "a.csv", head + good + "1,2026-11-20,5,\"satu", 1, "a.csv:3: a quoted field is not closed"},
 		{"an open quote swallows no rows", "a.csv", head + "1,2026-11-20,5,\"satu\n" + good + good, 2, "a.csv:2: a quoted field is not closed"},
@@ -128,6 +128,7 @@ func TestFileMistakes(t *testing.T) {
 		{"JSON that is not", "a.json", "<html>", 0, "a.json: not JSON"},
 		{"an array of numbers", "a.json", `[1]`, 0, "a.json[0]: not a JSON object"},
 		{"a broken gzip", "a.csv.gz", "\x1f\x8bxx", 0, "a.csv.gz: "},
+		{"a gzip of which only the head came", "a.csv.gz", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", 0, "a.csv.gz: unexpected EOF"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -224,7 +224,7 @@ func (r *fileRun) keep(where func() string, values [fieldCount]string) error {
 	}
 	if m.Stars, ok = parseStars(values[fieldStars]); !ok {
 		m.Stars = 0
-		r.report.warn(where(), "kept without stars: %s are not a number from 1 to 5; correct them or leave them empty", quote(values[fieldStars], 40))
+		r.report.warn(where(), "kept without stars: %s is not a number from 1 to 5; correct it or leave it empty", quote(values[fieldStars], 40))
 	}
 	if t, unit, ok := dates.Parse(values[fieldRepliedAt], r.now, r.zone); ok {
 		m.RepliedAt = dates.Latest(t, unit, r.now, r.zone)
