@@ -73,6 +73,9 @@ func newImport() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if f.database == "" && cfg.Brand(f.brand) == nil {
+			fmt.Fprintf(cmd.ErrOrStderr(), "note: %q is no brand of %s: its history can be queried, and no source adds to it\n", f.brand, f.config)
+		}
 		for _, path := range args {
 			if err := f.file(cmd, p, cfg.Zone, path); err != nil {
 				return err

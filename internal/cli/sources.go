@@ -79,6 +79,9 @@ func sourceLines(ctx context.Context, cfg *config.Config, db *store.DB, now time
 	for _, h := range health {
 		key := [2]string{h.Brand, h.Source}
 		ran[key] = true
+		if h.Kind == "import" && h.LastSuccess.IsZero() {
+			continue // what failed was said then, and nothing tries it again
+		}
 		list = append(list, sourceLine{h, watched[key], nextStep(h)})
 	}
 	for _, src := range cfg.Sources {
