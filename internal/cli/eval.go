@@ -115,7 +115,7 @@ func writeConfusion(out io.Writer, r eval.Result) {
 // writeWorst shows wrong verdicts with the words that led to them.
 func (f evalFlags) writeWorst(out io.Writer, r eval.Result) {
 	for _, e := range r.Worst[:min(len(r.Worst), max(0, f.worst))] {
-		fmt.Fprintf(out, "\n%s:%d is %s: %s\n", r.File, e.Line, e.Label, visible(e.Text))
+		fmt.Fprintf(out, "\n%s:%d is %s: %s\n", r.File, e.Line, e.Label, plain(e.Text))
 		p := scorePrinter{text: e.Text, score: &e.Score, coloured: colour(out), columns: columns(out)}
 		p.verdict()
 		fmt.Fprint(out, p.String())
@@ -150,5 +150,5 @@ func causeLabel(key string) string {
 	if c, err := brand.ParseCause(key); err == nil {
 		return c.Name("en")
 	}
-	return visible(key)
+	return plain(key)
 }

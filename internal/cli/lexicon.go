@@ -92,11 +92,11 @@ const exampleWidth = 100
 
 func writeProposals(out io.Writer, name string, reviews int, proposals []learn.Proposal) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# proposed for %s from %d reviews with stars: strike out what is wrong\n", visible(name), reviews)
+	fmt.Fprintf(&b, "# proposed for %s from %d reviews with stars: strike out what is wrong\n", plain(name), reviews)
 	for _, p := range proposals {
 		fmt.Fprintf(&b, "#\n# in %d reviews with 1 or 2 stars, in %d with 4 or 5; so far %d\n", p.Low, p.High, p.Before)
 		for _, text := range p.Examples {
-			fmt.Fprintf(&b, "#   %.*s\n", exampleWidth, visible(text))
+			fmt.Fprintf(&b, "#   %.*s\n", exampleWidth, plain(text))
 		}
 		fmt.Fprintf(&b, "%s\t%d\n", p.Term, p.Weight)
 	}

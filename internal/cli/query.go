@@ -10,7 +10,6 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -273,17 +272,6 @@ func tableCell(v any) string {
 		return export.Number(v)
 	}
 	return fmt.Sprint(v)
-}
-
-// plain makes a text of strangers safe for a terminal and for one line: control
-// characters could move the cursor, and marks of direction the words.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "?"))
 }
 
 func shorten(s string) string {

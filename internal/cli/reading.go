@@ -23,7 +23,7 @@ func reading(file *os.File, screen io.Writer) (r io.Reader, done func()) {
 // terminal and not before it has lasted half a second; done takes it away again.
 func working(screen io.Writer) (progress func(share float64), done func()) {
 	if _, ok := terminal(screen); !ok {
-		return nil, func() {}
+		return func(float64) {}, func() {}
 	}
 	b, began := &bar{screen: screen}, time.Now()
 	return func(share float64) {

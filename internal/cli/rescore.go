@@ -2,8 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,7 +42,9 @@ func newRescore() *cobra.Command {
 		}
 		defer db.Close()
 		started := time.Now()
-		r, err := db.Rescore(cmd.Context(), scorer, progress(cmd.ErrOrStderr()))
+		progress, done := working(cmd.ErrOrStderr())
+		r, err := db.Rescore(cmd.Context(), scorer, func(r store.Rescored) { progress(float64(r.Seen) / float64(max(r.Total, 1))) })
+		done()
 		if err != nil {
 			return fmt.Errorf("stopped after %d of %d mentions, the same command goes on there: %w", r.Seen, r.Total, err)
 		}
@@ -56,20 +56,4 @@ func newRescore() *cobra.Command {
 		return err
 	}
 	return cmd
-}
-
-// progress draws a bar on a terminal, and nothing elsewhere.
-func progress(w io.Writer) func(store.Rescored) {
-	if _, ok := terminal(w); !ok {
-		return func(store.Rescored) {}
-	}
-	return func(r store.Rescored) {
-		const width = 30
-		share := min(float64(r.Seen)/float64(max(r.Total, 1)), 1) // a daemon may add more meanwhile
-		done := min(int(share*width), width)
-		fmt.Fprintf(w, "\r[%s%s] %3.0f %%  %d of %d", strings.Repeat("#", done), strings.Repeat(".", width-done), share*100, r.Seen, r.Total)
-		if r.Seen >= r.Total {
-			fmt.Fprintln(w)
-		}
-	}
 }

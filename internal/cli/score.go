@@ -187,14 +187,14 @@ func (p *scorePrinter) words(i int) string {
 		if s.Hit != i {
 			continue
 		}
-		if word := visible(p.text[s.Start:s.End]); s.Start >= h.End {
+		if word := plain(p.text[s.Start:s.End]); s.Start >= h.End {
 			after += " ← " + word
 		} else {
 			before += word + " → "
 			start = max(start, min(s.End, h.End))
 		}
 	}
-	return before + strings.TrimSpace(visible(p.text[start:h.End])) + after
+	return before + strings.TrimSpace(plain(p.text[start:h.End])) + after
 }
 
 // weightColumns is the room that the two numbers of a line take.
@@ -237,14 +237,14 @@ func (p *scorePrinter) from(h brand.Hit) string {
 	if h.Rule != "" {
 		text += "; " + strings.ReplaceAll(h.Rule, ",", ", ")
 	}
-	return visible(text)
+	return plain(text)
 }
 
 // context writes what is not part of the sum.
 func (p *scorePrinter) context() {
 	p.WriteByte('\n')
 	for _, c := range p.score.Causes {
-		for i, line := range wrap(c.Cause.Name("en")+": "+visible(p.text[c.Start:c.End]), p.columns-12) {
+		for i, line := range wrap(c.Cause.Name("en")+": "+plain(p.text[c.Start:c.End]), p.columns-12) {
 			fmt.Fprintf(p, "  %-9s %s\n", map[bool]string{true: "cause"}[i == 0], line)
 		}
 	}
@@ -276,18 +276,6 @@ func clip(text string, n int) string {
 		return string(r[:max(n, 1)-1]) + "…"
 	}
 	return text
-}
-
-// visible makes text safe for a terminal: control and direction characters of a
-// review must not move the cursor or turn the line round.
-func visible(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r < ' ', r >= 0x7f && r < 0xa0, r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-			return ' '
-		}
-		return r
-	}, text)
 }
 
 // width counts what takes a column: good enough for letters, not for emoji.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"strings"
+	"unicode"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,6 +37,17 @@ func columns(w io.Writer) int {
 		return min(n, best)
 	}
 	return best
+}
+
+// plain makes a text of strangers safe for a terminal and for one line: control
+// characters could move the cursor, and marks of direction the words.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
 }
 
 // printJSON writes one indented JSON value.
