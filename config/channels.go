@@ -58,8 +58,11 @@ func (c *checker) slack(s *slackFile, language string) *Slack {
 	return out
 }
 
-func (c *checker) secret(key, reference string) Secret {
-	s, err := readSecret(reference, c.env)
+func (c *checker) secret(key, reference string) (s Secret) {
+	_, _, err := splitReference(reference)
+	if err == nil && !c.withoutSecrets {
+		s, err = readSecret(reference, c.env)
+	}
 	if err != nil {
 		c.report(key, "%v", err)
 	}

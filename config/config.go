@@ -132,6 +132,24 @@ func (c *Config) Brand(name string) *Brand {
 // kind is asked about every source, so that the mistakes in its options come
 // together with all others; nil asks nobody.
 func Load(path string, env func(string) string, kind func(Source) error) (*Config, error) {
+	data, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, data, env, kind)
+}
+
+// LoadWithoutSecrets is [Load] for who works beside the daemon. The secrets may be there
+// for the daemon alone: their form is checked and they stay unset.
+func LoadWithoutSecrets(path string, env func(string) string) (*Config, error) {
+	data, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	return load(path, data, &checker{env: env, withoutSecrets: true}, nil)
+}
+
+func read(path string) ([]byte, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, Mistakes{{File: path, Text: "no such file: name one with --config, or start from the example config.toml of the project"}}
@@ -139,19 +157,23 @@ func Load(path string, env func(string) string, kind func(Source) error) (*Confi
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
-	return Parse(path, data, env, kind)
+	return data, nil
 }
 
 // Parse is [Load] for a file that is already in memory.
 func Parse(path string, data []byte, env func(string) string, kind func(Source) error) (*Config, error) {
+	return load(path, data, &checker{env: env}, kind)
+}
+
+func load(path string, data []byte, checks *checker, kind func(Source) error) (*Config, error) {
 	d, err := parse(filepath.Base(path), data)
 	if err != nil {
 		return nil, err
 	}
-	d.path = path
+	d.path, checks.document = path, d
 	f := defaults()
 	d.decode("", d.tree, &f)
-	c := f.check(&checker{document: d, env: env})
+	c := f.check(checks)
 	c.File = path
 	errs := []error{d.mistakes}
 	for _, src := range c.Sources {

@@ -108,7 +108,8 @@ func defaults() file {
 // checker turns a file into a Config and reports what is wrong on the way.
 type checker struct {
 	*document
-	env func(string) string
+	env            func(string) string
+	withoutSecrets bool // of secrets only the form is checked
 }
 
 func (f file) check(c *checker) *Config {

@@ -2,9 +2,11 @@ package config
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -54,49 +56,54 @@ func (k Key) Read() (Secret, error) {
 // _file may be a path without file: before it.
 func (s Source) Key(option, reference string) (Key, error) {
 	k := Key{option: option, reference: reference, env: s.env}
-	scheme, name, _ := strings.Cut(reference, ":")
-	known := scheme == "credential" || scheme == "env" || scheme == "file"
-	switch {
-	case reference == "":
+	if reference == "" {
 		return k, s.Errorf("options."+option, "is missing: %s", secretForms)
-	case !known && strings.HasSuffix(option, "_file"):
+	}
+	scheme, _, _ := strings.Cut(reference, ":")
+	if !slices.Contains(secretSchemes, scheme) && strings.HasSuffix(option, "_file") {
 		k.reference = "file:" + reference
-	case !known || name == "":
-		return k, s.Errorf("options."+option, "secrets do not stand in this file: %s", secretForms)
-	case scheme == "credential" && filepath.Base(name) != name:
-		return k, s.Errorf("options."+option, "%s: a credential name has no slash", reference)
+	}
+	if _, _, err := splitReference(k.reference); err != nil {
+		return k, s.Errorf("options."+option, "%v", err)
 	}
 	return k, nil
 }
 
 const secretForms = "write credential:NAME (systemd LoadCredential), file:/PATH or env:NAME"
 
-// readSecret follows a reference such as credential:slack-token. The reference
+var secretSchemes = []string{"credential", "file", "env"}
+
+// splitReference checks the form of a reference such as credential:slack-token. It
 // may be shown, unless it is a secret that somebody pasted into the file.
-func readSecret(reference string, env func(string) string) (Secret, error) {
-	scheme, name, found := strings.Cut(reference, ":")
-	if !found || name == "" {
-		return Secret{}, fmt.Errorf("secrets do not stand in this file: %s", secretForms)
+func splitReference(reference string) (scheme, name string, err error) {
+	scheme, name, _ = strings.Cut(reference, ":")
+	switch {
+	case name == "" || !slices.Contains(secretSchemes, scheme):
+		return "", "", errors.New("secrets do not stand in this file: " + secretForms)
+	case scheme == "credential" && filepath.Base(name) != name:
+		return "", "", fmt.Errorf("%s: a credential name has no slash", reference)
 	}
-	switch scheme {
-	case "credential":
-		dir := env("CREDENTIALS_DIRECTORY")
-		if dir == "" {
-			return Secret{}, fmt.Errorf("%s: there is no $CREDENTIALS_DIRECTORY outside systemd; use file:/PATH or env:NAME by hand", reference)
-		}
-		if filepath.Base(name) != name {
-			return Secret{}, fmt.Errorf("%s: a credential name has no slash", reference)
-		}
-		return secretFile(reference, filepath.Join(dir, name))
-	case "file":
+	return scheme, name, nil
+}
+
+// readSecret follows a reference.
+func readSecret(reference string, env func(string) string) (Secret, error) {
+	scheme, name, err := splitReference(reference)
+	switch {
+	case err != nil:
+		return Secret{}, err
+	case scheme == "file":
 		return secretFile(reference, name)
-	case "env":
-		if env(name) == "" {
-			return Secret{}, fmt.Errorf("%s: the environment variable is not set", reference)
-		}
+	case scheme == "env" && env(name) == "":
+		return Secret{}, fmt.Errorf("%s: the environment variable is not set", reference)
+	case scheme == "env":
 		return Secret{env(name)}, nil
 	}
-	return Secret{}, fmt.Errorf("secrets do not stand in this file: %s", secretForms)
+	dir := env("CREDENTIALS_DIRECTORY")
+	if dir == "" {
+		return Secret{}, fmt.Errorf("%s: there is no $CREDENTIALS_DIRECTORY outside systemd; use file:/PATH or env:NAME by hand", reference)
+	}
+	return secretFile(reference, filepath.Join(dir, name))
 }
 
 func secretFile(reference, path string) (Secret, error) {

@@ -141,7 +141,7 @@ func (f *backtestFlags) file(name string, configured bool, o *backtest.Options) 
 	cfg := &config.Config{Sensitivity: "seimbang"}
 	var err error
 	if configured {
-		if cfg, err = config.Load(f.config, os.Getenv, nil); err != nil {
+		if cfg, err = config.LoadWithoutSecrets(f.config, os.Getenv); err != nil {
 			return nil, err
 		}
 	}

@@ -89,7 +89,7 @@ func newImport() *cobra.Command {
 // configuration returns where to import to. With --database no file is needed.
 func (f importFlags) configuration(ctx context.Context) (*config.Config, error) {
 	if f.database == "" {
-		return config.Load(f.config, os.Getenv, nil)
+		return config.LoadWithoutSecrets(f.config, os.Getenv)
 	}
 	zone, err := zoneOf(ctx, f.database)
 	if err != nil {

@@ -184,7 +184,7 @@ func (f incidentFlags) act(cmd *cobra.Command, a daemon.Action) error {
 	if f.database != "" {
 		return usagef("what people do is told to the channels of a configuration: name it with --config, and leave out --database")
 	}
-	cfg, err := config.Load(f.config, os.Getenv, nil)
+	cfg, err := config.LoadWithoutSecrets(f.config, os.Getenv)
 	if err != nil {
 		return err
 	}

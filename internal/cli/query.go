@@ -55,7 +55,7 @@ func (f *databaseFlags) locate(ctx context.Context) (path string, zone *time.Loc
 	if _, err := os.Stat(f.config); errors.Is(err, fs.ErrNotExist) {
 		return "", nil, usagef("%s: no such file: name the database with --database, or the configuration with --config", f.config)
 	}
-	cfg, err := config.Load(f.config, os.Getenv, nil)
+	cfg, err := config.LoadWithoutSecrets(f.config, os.Getenv)
 	if err != nil {
 		return "", nil, err
 	}
@@ -81,7 +81,7 @@ func (f *databaseFlags) scorer() (*sentiment.Analyzer, error) {
 	if f.database != "" {
 		return sentiment.Default()
 	}
-	cfg, err := config.Load(f.config, os.Getenv, nil)
+	cfg, err := config.LoadWithoutSecrets(f.config, os.Getenv)
 	if err != nil {
 		return nil, err
 	}

@@ -246,7 +246,7 @@ func newLog(w io.Writer) *slog.Logger {
 
 // openStore opens the store of a configuration to read it.
 func openStore(ctx context.Context, configPath string) (*config.Config, *store.DB, error) {
-	cfg, err := config.Load(configPath, os.Getenv, nil)
+	cfg, err := config.LoadWithoutSecrets(configPath, os.Getenv)
 	if err != nil {
 		return nil, nil, err
 	}
