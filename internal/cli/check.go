@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -61,7 +62,7 @@ func newCheck() *cobra.Command {
 			fmt.Fprintf(out, "brand        %s%s\n", b.Name, map[bool]string{true: " (competitor: never alerted)"}[b.Competitor])
 		}
 		for _, s := range sources {
-			fmt.Fprintf(out, "source       %s: %s for %s, every %s\n", s.Name, s.Kind, s.Brand, s.Every)
+			fmt.Fprintf(out, "source       %s: %s for %s, every %s\n", s.Name, s.Kind, s.Brand, interval(s.Every))
 		}
 		printAlertRates(cmd.Context(), out, cfg)
 		if !online {
@@ -119,6 +120,17 @@ func alertRates(ctx context.Context, db *store.DB, cfg *config.Config, name stri
 		rates = append(rates, fmt.Sprintf("%s about %.1f", l.Sensitivity, l.AlarmsPer90Days))
 	}
 	return "alerts in 90 days on its own history: " + strings.Join(rates, ", "), nil
+}
+
+// interval writes 15m, where [time.Duration] writes 15m0s.
+func interval(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
 }
 
 func receivers(cfg *config.Config) string {

@@ -225,8 +225,8 @@ func listIncidents(w io.Writer, cfg *config.Config, list []brand.Incident, asJSO
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "ID\tBRAND\tSTATE\tSEVERITY\tCAUSE\tSINCE\tOBSERVED\tEXPECTED\tWINDOW\t")
 	for _, i := range list {
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%.1f\t%.0f h\t\n", i.ID, i.Brand, i.State, i.Severity, i.Cause,
-			clock(i.StartedAt, cfg.Zone), i.Observed, i.Expected, i.Window.Hours())
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%.0f h\t\n", i.ID, i.Brand, i.State, i.Severity, i.Cause,
+			clock(i.StartedAt, cfg.Zone), i.Observed, few(i.Expected), i.Window.Hours())
 	}
 	return t.Flush()
 }

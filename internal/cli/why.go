@@ -69,15 +69,22 @@ func (f incidentFlags) newest(cmd *cobra.Command, cfg *config.Config, db *store.
 		return err
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "\n%s  the newest verdict\n", clock(at, cfg.Zone))
-	return printExplained(cmd.OutOrStdout(), v, cfg.Zone)
+	printExplained(cmd.OutOrStdout(), v, cfg.Zone)
+	return nil
 }
 
-func printExplained(out io.Writer, v trends.Verdict, zone *time.Location) error {
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+func printExplained(out io.Writer, v trends.Verdict, zone *time.Location) {
 	for _, line := range explain(v, zone) {
-		fmt.Fprintf(t, "  %s\t%s\n", line[0], line[1])
+		printBeside(out, "  "+line[0], 14, line[1])
 	}
-	return t.Flush()
+}
+
+// printBeside prints a text beside its label, broken before the margin.
+func printBeside(out io.Writer, label string, indent int, text string) {
+	for _, line := range wrap(text, columns(out)-indent) {
+		fmt.Fprintf(out, "%-*s%s\n", indent, label, line)
+		label = ""
+	}
 }
 
 // printChange prints one change: of the rule with its numbers, of people with what
@@ -85,20 +92,20 @@ func printExplained(out io.Writer, v trends.Verdict, zone *time.Location) error 
 func printChange(out io.Writer, c store.IncidentChange, zone *time.Location) error {
 	var v trends.Verdict
 	if err := json.Unmarshal(c.Verdict, &v); err != nil || v.Reason == "" {
-		return printByHand(out, c, zone)
+		printByHand(out, c, zone)
+		return nil
 	}
-	fmt.Fprintf(out, "\n%s  %s by the rule %s, lexicon %s\n", clock(c.At, zone), c.Change, c.Incident.Rule, c.Incident.Lexicon)
-	if err := printExplained(out, v, zone); err != nil {
-		return err
-	}
+	fmt.Fprintf(out, "\n%s  %s\n", clock(c.At, zone), c.Change)
+	printBeside(out, "  rule", 14, c.Incident.Rule+", lexicon "+c.Incident.Lexicon)
+	printExplained(out, v, zone)
 	if until := c.Incident.SilencedUntil; until.After(c.At) {
-		fmt.Fprintf(out, "  silenced until %s: recorded, told to nobody\n", clock(until, zone))
+		printBeside(out, "  silenced", 14, "until "+clock(until, zone)+": recorded, told to nobody")
 	}
 	return printParts(out, c.Incident)
 }
 
-func printByHand(out io.Writer, c store.IncidentChange, zone *time.Location) error {
-	i, said := c.Incident, []string{}
+func printByHand(out io.Writer, c store.IncidentChange, zone *time.Location) {
+	i, said := c.Incident, []string{string(c.Change)}
 	if i.Owner != "" {
 		said = append(said, "owner "+clean.Line(i.Owner))
 	}
@@ -108,8 +115,8 @@ func printByHand(out io.Writer, c store.IncidentChange, zone *time.Location) err
 	if i.SilencedUntil.After(c.At) {
 		said = append(said, "silenced until "+clock(i.SilencedUntil, zone))
 	}
-	_, err := fmt.Fprintf(out, "\n%s  %s\n", clock(c.At, zone), strings.Join(append([]string{string(c.Change)}, said...), "; "))
-	return err
+	fmt.Fprintln(out)
+	printBeside(out, clock(c.At, zone), 18, strings.Join(said, "; "))
 }
 
 // explain says in words what a decision was made of. All of it and some more is in
@@ -139,7 +146,7 @@ func explain(v trends.Verdict, zone *time.Location) [][2]string {
 		}
 	}
 	if v.Score > 0 {
-		lines = append(lines, [2]string{"score", fmt.Sprintf("%.4f: by chance one such window in %s; %.4f alerts", v.Score, period(v.Score), v.Threshold)})
+		lines = append(lines, [2]string{"score", fmt.Sprintf("%.4f, and %.4f alerts; by chance one such window in %s", v.Score, v.Threshold, period(v.Score))})
 	}
 	return append(lines, [2]string{"checked", again(v)})
 }
@@ -181,7 +188,10 @@ func span(v trends.Verdict, zone *time.Location) string {
 
 // few writes an expected number: what is below ten with one digit.
 func few(n float64) string {
-	if n < 9.95 {
+	switch {
+	case n < 0.05:
+		return "<0.1"
+	case n < 9.95:
 		return fmt.Sprintf("%.1f", n)
 	}
 	return fmt.Sprintf("%.0f", n)
@@ -206,9 +216,9 @@ func again(v trends.Verdict) string {
 	case v.Score == 0:
 		return "no window decided here"
 	case math.Abs(score-v.Score) > 1e-6*(1+v.Score):
-		return fmt.Sprintf("worked out again from these numbers the score is %.4f, not %.4f: the rule has changed since", score, v.Score)
+		return fmt.Sprintf("worked out again: %.4f, not %.4f: the rule has changed since", score, v.Score)
 	}
-	return fmt.Sprintf("worked out again from these numbers the score is %.4f, %s the threshold", score, sideOf(score, v.Threshold))
+	return fmt.Sprintf("worked out again: %.4f, %s the threshold", score, sideOf(score, v.Threshold))
 }
 
 func sideOf(score, threshold float64) string {
