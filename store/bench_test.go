@@ -34,7 +34,7 @@ func BenchmarkQuestions(b *testing.B) {
 	}
 	db := open(b)
 	newGenerator(50_000).store(b, db, 50_000, true)
-	about := strings.NewReplacer("Sandang Senja", "brand 000", "Busana Bayu", "brand 001")
+	about := strings.NewReplacer("Sandang Senja", "brand 000", "Butik Laras", "brand 001")
 	for i, m := range documented.FindAllStringSubmatch(string(data), -1) {
 		b.Run(fmt.Sprint(i+1), func(b *testing.B) {
 			for b.Loop() {

@@ -125,7 +125,7 @@ func openWithEverything(t testing.TB) *DB {
 		for _, b := range []struct {
 			name       string
 			competitor bool
-		}{{"Sandang Senja", false}, {"Busana Bayu", true}} {
+		}{{"Sandang Senja", false}, {"Butik Laras", true}} {
 			o, err := tx.Origin(b.name, b.competitor, "toko", "sample", "test-1")
 			if err != nil {
 				return err

@@ -359,7 +359,7 @@ func figuresOfQueries(t *testing.T, db *DB) {
 		t.Fatal(err)
 	}
 	for _, m := range documented.FindAllStringSubmatch(string(data), -1) {
-		query := strings.NewReplacer("Sandang Senja", "brand 000", "Busana Bayu", "brand 001").Replace(m[1])
+		query := strings.NewReplacer("Sandang Senja", "brand 000", "Butik Laras", "brand 001").Replace(m[1])
 		if strings.Contains(query, "v_hits") {
 			timed(t, db, 3, query)
 			continue

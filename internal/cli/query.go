@@ -27,7 +27,7 @@ Usage:
 
 Runs SQL statements that only read, while pantau run may write, and prints a
 table for each. --views lists the views and what their columns mean;
-docs/queries.md has twenty questions with their answers.
+docs/queries.md has questions with their answers.
 
     --csv, --json     the whole result for a program, of one statement; a table
                       shows the first 500 rows and shortens long texts
@@ -36,7 +36,7 @@ docs/queries.md has twenty questions with their answers.
     --database FILE   the database itself, without a configuration
 
 Example:
-    $ pantau query "SELECT day, mentions, negatives FROM v_daily LIMIT 7"`
+    $ pantau query "SELECT day, sum(negatives) FROM v_daily GROUP BY day"`
 
 // databaseFlags say where the database is.
 type databaseFlags struct{ config, database string }
