@@ -43,6 +43,9 @@ func newEval() *cobra.Command {
 		if len(args) == 0 {
 			return usagef("eval takes one or more labelled files: see pantau eval --help")
 		}
+		if f.worst < 0 {
+			return usagef("--worst %d: use 0 or more", f.worst)
+		}
 		a, err := openLexicon(f.lexicon)
 		if err != nil {
 			return err
@@ -114,7 +117,7 @@ func writeConfusion(out io.Writer, r eval.Result) {
 
 // writeWorst shows wrong verdicts with the words that led to them.
 func (f evalFlags) writeWorst(out io.Writer, r eval.Result) {
-	for _, e := range r.Worst[:min(len(r.Worst), max(0, f.worst))] {
+	for _, e := range r.Worst[:min(len(r.Worst), f.worst)] {
 		fmt.Fprintf(out, "\n%s:%d is %s: %s\n", r.File, e.Line, e.Label, plain(e.Text))
 		p := scorePrinter{text: e.Text, score: &e.Score, coloured: colour(out), columns: columns(out)}
 		p.verdict()

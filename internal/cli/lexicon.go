@@ -39,6 +39,9 @@ func newLexicon() *cobra.Command {
 	var limit int
 	teach := &cobra.Command{Use: "learn", Long: lexiconHelp, Args: exactly(1, "the name of a brand"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if limit < 1 {
+				return usagef("--limit %d: use 1 or more", limit)
+			}
 			return learnBrand(cmd.Context(), cmd.OutOrStdout(), file, args[0], limit)
 		}}
 	teach.Flags().StringVar(&file, "config", "config.toml", "")
@@ -55,8 +58,8 @@ func writeLexicon(out io.Writer, a *sentiment.Analyzer) error {
 		origin, _, _ := strings.Cut(e.Origin, "+")
 		origins[origin]++
 	}
-	_, err := fmt.Fprintf(out, "lexicon %s: %d entries, %d curated, %d learned, %d from English lexicons\n",
-		a.Version(), len(entries), origins["curated"], origins["learned"], origins["vader"])
+	_, err := fmt.Fprintf(out, "lexicon %s: %d entries, %d curated, %d learned, %d from English lexicons, %d overrides\n",
+		a.Version(), len(entries), origins["curated"], origins["learned"], origins["vader"], origins["override"])
 	return err
 }
 
