@@ -91,7 +91,7 @@ func Verify(ctx context.Context, path string) (v Verified, err error) {
 	pool := connect(dsn(path, "mode=ro&_query_only=true&_busy_timeout=5000"), 1)
 	defer pool.Close()
 	if v.Schema, err = schemaVersion(ctx, pool); err != nil {
-		return v, fmt.Errorf("%s: %w", path, explain(err))
+		return v, fmt.Errorf("%s: %w", path, err) // what explain advises is for the database in use
 	}
 	latest, err := latestMigration()
 	if err != nil {
