@@ -206,9 +206,8 @@ func TestReportIsWrittenOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	waiting, _, err := p.Pipeline.Store.Waiting(context.Background())
-	if err != nil || waiting != 2 {
-		t.Errorf("%d deliveries wait, %v; want the opening and one report", waiting, err)
+	if waiting, _ := undelivered(t, p.Pipeline.Store); waiting != 2 {
+		t.Errorf("%d deliveries wait; want the opening and one report", waiting)
 	}
 	d, _, _, err := p.Pipeline.Store.Next(context.Background(), "inbox")
 	if err != nil {

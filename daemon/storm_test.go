@@ -155,7 +155,7 @@ func TestOutage(t *testing.T) {
 		if c.attempts > 300+len(c.got) {
 			t.Errorf("%d attempts during the outage, want at most 300", c.attempts-len(c.got))
 		}
-		if waiting, _, _ := db.Waiting(context.Background()); waiting != 0 {
+		if waiting, _ := undelivered(t, db); waiting != 0 {
 			t.Errorf("%d still wait", waiting)
 		}
 	})

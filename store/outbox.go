@@ -163,14 +163,6 @@ func (db *DB) Unpark(ctx context.Context) error {
 	return db.update(ctx, `UPDATE deliveries SET state = 'pending' WHERE state = 'parked'`)
 }
 
-// Waiting counts the deliveries that are not with people yet, and how many of
-// them are parked.
-func (db *DB) Waiting(ctx context.Context) (waiting, parked int, err error) {
-	err = db.read.QueryRowContext(ctx, `SELECT coalesce(sum(state IN ('pending', 'sending', 'ambiguous')), 0), coalesce(sum(state = 'parked'), 0)
-		FROM deliveries WHERE state <> 'sent'`).Scan(&waiting, &parked)
-	return waiting, parked, err
-}
-
 // Pending counts what waits for a channel and could be listed, and what it was
 // sent since a time. Edits are not counted: nobody has to read them.
 func (db *DB) Pending(ctx context.Context, channel string, since time.Time) (pending, sent int, err error) {
