@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -134,6 +135,8 @@ func TestWhatASilenceHid(t *testing.T) {
 	clock := time.Date(2026, 11, 21, 14, 17, 0, 0, wib)
 	p := sample(t, func() time.Time { return clock })
 	defer p.Pipeline.Store.Close()
+	var log strings.Builder
+	p.Pipeline.Log = slog.New(slog.NewTextHandler(&log, nil))
 	collectAll(t, p)
 	err := p.Pipeline.Store.Write(context.Background(), func(tx *store.Tx) error {
 		id, err := tx.BrandID("Sandang Senja")
@@ -147,6 +150,9 @@ func TestWhatASilenceHid(t *testing.T) {
 	}
 	if told := evaluate(t, p); len(told) != 0 {
 		t.Errorf("a silenced brand told %v", told)
+	}
+	if !strings.Contains(log.String(), `msg="incident opened" brand="Sandang Senja" incident=1 `) || !strings.Contains(log.String(), "silenced_until=") {
+		t.Errorf("the log of a silenced brand is %q, want the incident that nobody was told of", log.String())
 	}
 	if i, _, err := p.Pipeline.Store.Incident(context.Background(), 1); err != nil || !i.SilencedUntil.Equal(clock.Add(time.Hour)) {
 		t.Errorf("the record says %v, %v about the silence, want why nobody heard of it", i.SilencedUntil, err)

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -26,11 +27,14 @@ func (p *Pipeline) detect(tx *store.Tx, b config.Brand) ([]brand.Alert, error) {
 		return nil, fmt.Errorf("detect %s: %w", b.Name, err)
 	}
 	for _, a := range d.alerts {
-		i := a.Incident
-		p.Log.Info("incident "+string(a.Change), "brand", b.Name, "incident", i.ID, "severity", i.Severity.String(), "cause", i.Cause.String(),
-			"observed", i.Observed, "expected", fmt.Sprintf("%.1f", i.Expected), "window", i.Window.String(), "score", fmt.Sprintf("%.1f", i.Score))
+		logChange(p.Log, a.Change, &a.Incident)
 	}
 	return d.alerts, nil
+}
+
+func logChange(log *slog.Logger, change brand.Change, i *brand.Incident, more ...any) {
+	log.Info("incident "+string(change), append([]any{"brand", i.Brand, "incident", i.ID, "severity", i.Severity.String(), "cause", i.Cause.String(),
+		"observed", i.Observed, "expected", fmt.Sprintf("%.1f", i.Expected), "window", i.Window.String(), "score", fmt.Sprintf("%.1f", i.Score)}, more...)...)
 }
 
 // decision is one evaluation of one brand.
@@ -309,6 +313,9 @@ func (d *decision) record(change brand.Change, i *brand.Incident, v trends.Verdi
 	number, err := d.tx.SaveIncident(d.brandID, i, change, v)
 	if err != nil {
 		return err
+	}
+	if !until.IsZero() {
+		logChange(d.p.Log, change, i, "silenced_until", until.Format(time.RFC3339))
 	}
 	return d.queue(change, i, number, channels)
 }
