@@ -260,7 +260,10 @@ func (h *reception) parse(body []byte) (mentions []brand.Mention, _ *refusal) {
 	if _, after := dec.Token(); err == nil && after != io.EOF {
 		err = errors.New("something follows the array")
 	}
+	var clock *time.ParseError
 	switch {
+	case errors.As(err, &clock):
+		return nil, refuse(http.StatusBadRequest, "%q is not a time: write it like 2026-11-21T08:00:00+07:00", strings.Trim(clock.Value, `"`))
 	case err != nil:
 		return nil, refuse(http.StatusBadRequest, "not an array of mentions with the fields %s: %s", strings.Join(fieldNames[:], ", "), strings.TrimPrefix(err.Error(), "json: "))
 	case len(items) == 0:

@@ -96,6 +96,7 @@ func TestWebhookRefuses(t *testing.T) {
 		{"cut off", webhookSecret, `[{"id":"a"`, testNow, keep, 400, "not an array of mentions"},
 		{"two arrays", webhookSecret, "[" + oneMention + "][]", testNow, keep, 400, "something follows"},
 		{"an unknown field", webhookSecret, `{"id":"a","teks":"x"}`, testNow, keep, 400, `unknown field \"teks\"`},
+		{"a time without a zone", webhookSecret, `{"id":"a","time":"2026-11-21 08:00:00","text":"x"}`, testNow, keep, 400, `\"2026-11-21 08:00:00\" is not a time: write it like 2026-11-21T08:00:00+07:00`},
 		{"another type", webhookSecret, `{"id":5}`, testNow, keep, 400, "number"},
 		{"nothing", webhookSecret, `[]`, testNow, keep, 400, "the array is empty"},
 		{"null", webhookSecret, `null`, testNow, keep, 400, "the array is empty"},
