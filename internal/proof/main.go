@@ -76,9 +76,28 @@ func main() {
 	if *quick {
 		kills, size = "200", "PANTAU_PROOF="
 	}
-	if !run(os.Stdout, proofs(*dir, *cuts, kills), flag.Args(), size, *dir) {
+	list := proofs(*dir, *cuts, kills)
+	if err := known(list, flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "proof:", err)
+		os.Exit(2)
+	}
+	if !run(os.Stdout, list, flag.Args(), size, *dir) {
 		os.Exit(1)
 	}
+}
+
+// known refuses a name of no proof: what is left out must not pass for held.
+func known(list []proof, names []string) error {
+	var all []string
+	for _, p := range list {
+		all = append(all, p.name)
+	}
+	for _, name := range names {
+		if !slices.Contains(all, name) {
+			return fmt.Errorf("%q is no proof: use %s", name, strings.Join(all, ", "))
+		}
+	}
+	return nil
 }
 
 // run runs the named proofs, all without a name, and prints the table.

@@ -36,3 +36,14 @@ func TestTable(t *testing.T) {
 		t.Errorf("without its program: %s", row)
 	}
 }
+
+// A mistyped name must not look like a proof that held.
+func TestKnownNames(t *testing.T) {
+	list := proofs(t.TempDir(), 1, "1")
+	if err := known(list, []string{"kill", "release"}); err != nil {
+		t.Error(err)
+	}
+	if err := known(list, []string{"kill", "mrkdown"}); err == nil || !strings.Contains(err.Error(), `"mrkdown" is no proof: use kill, power`) {
+		t.Errorf("a mistyped name = %v, want it refused", err)
+	}
+}
