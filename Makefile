@@ -116,7 +116,7 @@ recipes:
 
 # Rewrites the files that show what people read. Review the difference like code.
 golden:
-	go test ./config ./store ./collectors ./alerts -update
+	go test ./config ./store ./collectors ./alerts ./internal/backtest -update
 
 # What the program is made of, in the form of CycloneDX. The tool writes the time
 # of the run; the commit's makes two builds alike.
