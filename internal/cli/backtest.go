@@ -275,5 +275,5 @@ func readLabels(file, series string) (*backtest.Labels, error) {
 		return nil, err
 	}
 	defer r.Close()
-	return backtest.ReadLabels(r, file, series)
+	return backtest.ReadLabels(unmarked(r), file, series)
 }

@@ -70,7 +70,7 @@ func evalFiles[R any](a *sentiment.Analyzer, files []string, measure func(*senti
 		if err != nil {
 			return nil, err
 		}
-		r, err := measure(a, name, f)
+		r, err := measure(a, name, unmarked(f))
 		f.Close()
 		if err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -17,6 +18,15 @@ func reading(file *os.File, screen io.Writer) (r io.Reader, done func()) {
 	}
 	b := &passing{from: file, size: info.Size(), bar: bar{screen: screen}}
 	return b, b.bar.clear
+}
+
+// unmarked leaves out the byte order mark that Notepad writes at the beginning.
+func unmarked(r io.Reader) io.Reader {
+	b := bufio.NewReader(r)
+	if start, _ := b.Peek(3); string(start) == "\ufeff" {
+		_, _ = b.Discard(3) // they are there
+	}
+	return b
 }
 
 // working returns what shows the progress of work that may take long, on a

@@ -168,7 +168,7 @@ func openLexicon(names []string) (*sentiment.Analyzer, error) {
 			return nil, err
 		}
 		defer f.Close()
-		overlays = append(overlays, sentiment.Overlay{Name: name, Reader: f})
+		overlays = append(overlays, sentiment.Overlay{Name: name, Reader: unmarked(f)})
 	}
 	scorer, err := sentiment.New(overlays...)
 	if err != nil {
