@@ -247,10 +247,18 @@ func (c *checker) words(key string, list []string) {
 	}
 }
 
+// CheckName refuses what cannot be the name of a brand or a source.
+func CheckName(name string) error {
+	if strings.TrimSpace(name) == "" || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
+		return fmt.Errorf("%q is not a name: use printable characters", name)
+	}
+	return nil
+}
+
 func (c *checker) name(key, name string, seen map[string]bool) {
-	switch {
-	case strings.TrimSpace(name) == "" || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }):
-		c.report(key+".name", "%q is not a name: use printable characters", name)
+	switch err := CheckName(name); {
+	case err != nil:
+		c.report(key+".name", "%v", err)
 	case seen[name]:
 		c.report(key+".name", "%q is used twice", name)
 	}

@@ -60,6 +60,12 @@ func newImport() *cobra.Command {
 		if len(args) == 0 || f.brand == "" {
 			return usagef("import needs FILE and --brand NAME: see pantau import --help")
 		}
+		if err := config.CheckName(f.brand); err != nil {
+			return usagef("--brand: %v", err)
+		}
+		if err := config.CheckName(f.source); f.source != "" && err != nil {
+			return usagef("--source: %v", err)
+		}
 		cfg, err := f.configuration(cmd.Context())
 		if err != nil {
 			return err
