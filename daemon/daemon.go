@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"pantau/alerts"
+	"pantau/collectors"
 	"pantau/config"
 	"pantau/internal/health"
 )
@@ -168,7 +169,8 @@ func (d *Daemon) awaitReload(ctx context.Context) *Program {
 	}
 }
 
-// Once runs every source one time, decides, delivers and returns.
+// Once runs every source one time, decides, delivers and returns. Sources to which
+// mentions are sent are left alone: nobody listens for them.
 func (d *Daemon) Once(ctx context.Context, p *Program) error {
 	d.prepare(p)
 	p.Pipeline.Decided = func() {}
@@ -176,11 +178,14 @@ func (d *Daemon) Once(ctx context.Context, p *Program) error {
 	if err := p.Pipeline.Store.Unpark(ctx); err != nil {
 		return err // what was refused before gets another chance, as at the start of run
 	}
-	jobs := make([]cron.Job, len(p.Sources))
-	for i, src := range p.Sources {
-		jobs[i] = cron.FuncJob(func() {
+	var jobs []cron.Job
+	for _, src := range p.Sources {
+		if _, sent := src.Collector.(collectors.Receiver); sent {
+			continue
+		}
+		jobs = append(jobs, cron.FuncJob(func() {
 			r.do("source "+src.Name, collectLimit, func(ctx context.Context, pulse *health.Pulse) error { return r.collect(ctx, pulse, src) })
-		})
+		}))
 	}
 	together(jobs)
 	if err := r.evaluate(ctx, nil); err != nil {

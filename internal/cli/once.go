@@ -19,7 +19,8 @@ Usage:
 
 Collects, scores, stores, decides and delivers like one turn of pantau run, and
 prints what each source gave. What is already stored is not added again. The
-exit status is 1 when a source failed.
+exit status is 1 when a source failed. Sources of the kind webhook are left out:
+only pantau run listens for them.
 
 Example:
     $ pantau once`
