@@ -33,11 +33,11 @@ Usage:
     pantau incidents false-alarm ID              it is none
     pantau incidents recovered ID                it is over
 
-What people do is recorded, and pantau run tells every channel, like the
-decisions of the rule. With --why, show adds every change with the numbers of
-the decision and of its parts: those that were true when it was made. The score
-is worked out from them once more. --as NAME says who you are. --database FILE
-reads a database without its configuration, such as a copy.
+What people do is recorded, and pantau run tells every channel within a minute.
+With --why, show adds every change with the numbers of the decision and of its
+parts: those that were true when it was made. The score is worked out from them
+once more. --as NAME says who you are. --database FILE reads a database without
+its configuration, such as a copy.
 
 Example:
     $ pantau incidents show 1 --why`
