@@ -59,7 +59,7 @@ func printPayload(cmd *cobra.Command, cfg *config.Config, d alerts.Delivery) err
 
 func sendAll(cmd *cobra.Command, list []daemon.Channel, d alerts.Delivery) error {
 	if len(list) == 0 {
-		return usagef("nobody would get an alert: set console = true or add [slack]")
+		return usagef("nobody would get an alert: set console = true or add [slack], [webhook] or [email]")
 	}
 	var errs []error
 	for _, c := range list {

@@ -215,21 +215,18 @@ func (s *stored) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
 	defer cancel()
 	if list, err := s.db.Outboxes(ctx, s.held, s.now()); err == nil {
-		for _, c := range s.channels {
-			oldest := time.Duration(0)
-			for _, state := range []string{"pending", "sending", "ambiguous", "parked"} {
-				n := 0
-				for _, o := range list {
-					if o.Channel == c && o.State == state {
-						n = o.Count
-						if o.Waits() {
-							oldest = max(oldest, s.now().Sub(o.Oldest))
-						}
-					}
-				}
-				gauge(depth, float64(n), c, state)
+		count, oldest := map[[2]string]int{}, map[string]time.Duration{}
+		for _, o := range list {
+			count[[2]string{o.Channel, o.State}] = o.Count
+			if o.Waits() {
+				oldest[o.Channel] = max(oldest[o.Channel], s.now().Sub(o.Oldest))
 			}
-			gauge(age, oldest.Seconds(), c)
+		}
+		for _, c := range s.channels {
+			for _, state := range []string{"pending", "sending", "ambiguous", "parked"} {
+				gauge(depth, float64(count[[2]string{c, state}]), c, state)
+			}
+			gauge(age, oldest[c].Seconds(), c)
 		}
 	}
 	if w, err := s.db.WAL(ctx); err == nil {
