@@ -70,8 +70,8 @@ func (w writer) silence(s brand.SourceState, near time.Time) string {
 	if !s.Since.IsZero() {
 		text = fill(w.silentSince, "source", plain(s.Source, maxName), "since", w.clock(s.Since, near))
 	}
-	if reason := plain(s.Reason, maxRule); reason != "" {
-		text += " (" + reason + ")"
+	if status := w.statuses[s.Status]; status != "" {
+		text += " (" + status + ")"
 	}
 	return text
 }

@@ -94,7 +94,7 @@ func worsenedAlert() brand.Alert {
 	i.Observed, i.Mentions, i.Share, i.Peak, i.Excess, i.Voices = 1214, 1530, 0.793, 1214, 1240.4, 1214
 	i.Causes[0].Observed = 1011
 	i.Score = 2.6
-	i.Coverage[2] = brand.SourceState{Source: "Forum Belanja", Since: noon.Add(-5 * time.Hour), Reason: "diblokir"}
+	i.Coverage[2] = brand.SourceState{Source: "Forum Belanja", Since: noon.Add(-5 * time.Hour), Status: "blocked", Reason: "forum.example: answered 403 Forbidden: the site does not give this to us"}
 	return a
 }
 
@@ -183,7 +183,7 @@ func reportAlert(c brand.Change) brand.Alert {
 		d.Alerts = listOf(3)
 		d.Alerts[0].Incident.State, d.Alerts[0].Incident.Owner = brand.Recovered, "Rina"
 		d.Alerts[1].Incident.State, d.Alerts[1].Incident.Owner = brand.Acknowledged, "Bayu"
-		d.Sources = []brand.SourceState{{Source: "Forum Belanja", Since: midnight.Add(-9 * time.Hour), Reason: "diblokir"}}
+		d.Sources = []brand.SourceState{{Source: "Forum Belanja", Since: midnight.Add(-9 * time.Hour), Status: "blocked", Reason: "forum.example: answered 403 Forbidden: the site does not give this to us"}}
 	}
 	return brand.Alert{Change: c, Digest: d}
 }

@@ -65,11 +65,12 @@ type phrases struct {
 	statusRecovering string // {since}
 	statusClosed     string
 	statusFalse      string
-	note             string // {note}
-	fresh            string // {fresh} {all}
-	silent           string // {source}
-	silentSince      string // {source} {since}
-	silentMore       string // {n}
+	note             string            // {note}
+	fresh            string            // {fresh} {all}
+	silent           string            // {source}
+	silentSince      string            // {source} {since}
+	silentMore       string            // {n}
+	statuses         map[string]string // of a source's last run
 	notCounted       string
 	lateMark         string // {duration}
 	late             string // {duration} {date}
@@ -208,6 +209,7 @@ var indonesian = phrases{
 	fresh:            "{fresh} dari {all} sumber terbaca",
 	silent:           "{source} tidak terbaca",
 	silentSince:      "{source} tidak terbaca sejak {since}",
+	statuses:         map[string]string{"failed": "gagal dibaca", "blocked": "diblokir", "rate_limited": "dibatasi situsnya"},
 	silentMore:       "{n} sumber lain tidak terbaca",
 	notCounted:       "yang tidak terbaca tidak dihitung",
 	lateMark:         "Tertunda {duration}",
@@ -338,6 +340,7 @@ var english = phrases{
 	fresh:            "{fresh} of {all} sources fresh",
 	silent:           "{source} could not be read",
 	silentSince:      "{source} not read since {since}",
+	statuses:         map[string]string{"failed": "cannot be read", "blocked": "blocked", "rate_limited": "limited by the site"},
 	silentMore:       "{n} more could not be read",
 	notCounted:       "what was not read is not counted",
 	lateMark:         "Delayed {duration}",

@@ -133,7 +133,8 @@ type SourceState struct {
 	Source string    `json:"source"`
 	Fresh  bool      `json:"fresh"`
 	Since  time.Time `json:"since,omitzero"` // of the last success when not fresh
-	Reason string    `json:"reason,omitempty"`
+	Status string    `json:"status,omitempty"` // of its last run when not fresh, as in v_source_health
+	Reason string    `json:"reason,omitempty"` // in English, for the operator
 
 	Brand string        `json:"brand,omitempty"` // where several are listed
 	Usual time.Duration `json:"usual,omitempty"` // longest usual time without anything new

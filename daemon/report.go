@@ -80,7 +80,7 @@ func (p *Pipeline) states(health []store.SourceHealth, now time.Time) (states []
 		}
 		s := brand.SourceState{Source: h.Source, Fresh: now.Sub(h.LastSuccess) <= 2*every+grace}
 		if !s.Fresh {
-			s.Since, s.Reason = h.LastSuccess, h.Reason
+			s.Since, s.Status, s.Reason = h.LastSuccess, h.Status, h.Reason
 		}
 		states = append(states, s)
 	}
