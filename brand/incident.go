@@ -132,7 +132,7 @@ type Quote struct {
 type SourceState struct {
 	Source string    `json:"source"`
 	Fresh  bool      `json:"fresh"`
-	Since  time.Time `json:"since,omitzero"` // of the last success when not fresh
+	Since  time.Time `json:"since,omitzero"`   // of the last success when not fresh
 	Status string    `json:"status,omitempty"` // of its last run when not fresh, as in v_source_health
 	Reason string    `json:"reason,omitempty"` // in English, for the operator
 

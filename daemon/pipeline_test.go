@@ -172,6 +172,10 @@ func TestAFailedRunCoversNothing(t *testing.T) {
 	if err != nil || len(health) != 1 || health[0].Status != "failed" || !health[0].LastSuccess.IsZero() {
 		t.Errorf("Sources = %+v, %v; want one failed without a success", health, err)
 	}
+	p.Pipeline.Intervals["forum"] = time.Hour
+	if got := p.Pipeline.states(health, p.Pipeline.Now()); len(got) != 1 || got[0].Fresh || got[0].Status != "failed" || got[0].Reason != "no route to host" {
+		t.Errorf("states = %+v, want one that says how its last run ended, and why", got)
+	}
 }
 
 // BenchmarkCollect is a whole first round of the sample: read, clean, score,
