@@ -65,12 +65,20 @@ type today struct {
 // NewDetector returns a detector of a series whose first hour begins at start,
 // which must be on a full hour. The location of start gives the local days.
 func NewDetector(o Options, start time.Time) *Detector {
-	d := &Detector{options: o, clock: newClock(start), profile: newProfile(), negatives: newLevel(), others: newLevel()}
+	d := new(Detector) // inlined, and so on the stack of a caller who keeps it there
+	d.start(o, start)
+	return d
+}
+
+// start makes d a detector that has seen nothing.
+func (d *Detector) start(o Options, start time.Time) {
+	d.options, d.clock = o, newClock(start)
+	d.profile.start()
+	d.negatives.alpha, d.others.alpha = leastAlpha, leastAlpha
 	if after := o.Afresh.Sub(start); !o.Afresh.IsZero() && after > 0 {
 		d.afresh = int((after + time.Hour - 1) / time.Hour)
 	}
 	d.beginDay()
-	return d
 }
 
 // Push closes the next hour and returns the verdict at its end.

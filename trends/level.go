@@ -28,8 +28,6 @@ type mean struct {
 	loss     float64 // discounted squared errors
 }
 
-func newLevel() level { return level{alpha: leastAlpha} }
-
 // update takes in a day with its count and its exposure in standard days.
 func (l *level) update(count, exposure float64) {
 	if exposure <= 0 {

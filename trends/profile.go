@@ -29,12 +29,12 @@ type profile struct {
 	days               int32 // since the profile was made
 }
 
-func newProfile() profile {
-	p := profile{hour: priorHours}
+// start makes p the rhythm of a series that has seen nothing.
+func (p *profile) start() {
+	p.hour = priorHours
 	for i := range p.weekday {
 		p.weekday[i] = 1
 	}
-	return p
 }
 
 // day is what one local day brought.

@@ -42,11 +42,11 @@ func (q *quarantine) admit(d *Detector, k, o, exposure float64) teach {
 	}
 	t := teach{negatives: !jammed, others: !flooded}
 	if q.negatives.add(jammed, k, mean) {
-		q.settle(&q.negatives, &d.negatives, func(c *dayCount) float32 { return c.negatives })
+		q.settle(&q.negatives, &d.negatives, func(c dayCount) float32 { return c.negatives })
 		t.negatives = false // it was just counted
 	}
 	if q.others.add(flooded, o, othersMean) {
-		q.settle(&q.others, &d.others, func(c *dayCount) float32 { return c.others })
+		q.settle(&q.others, &d.others, func(c dayCount) float32 { return c.others })
 		t.others = false
 	}
 	return t
@@ -63,11 +63,11 @@ func (r *run) add(above bool, n, mean float64) bool {
 }
 
 // settle restarts the level at the days that disagree with it.
-func (q *quarantine) settle(r *run, l *level, field func(*dayCount) float32) {
+func (q *quarantine) settle(r *run, l *level, field func(dayCount) float32) {
 	var sum, exposure float64
 	for age := len(q.seen) - 1; age >= 0; age-- { // oldest first
 		if r.below >= newLow && age < newLow || r.below < newLow && r.above>>age&1 == 1 {
-			c := &q.seen[(q.next+len(q.seen)-1-age)%len(q.seen)]
+			c := q.seen[(q.next+len(q.seen)-1-age)%len(q.seen)]
 			sum += float64(field(c))
 			exposure += float64(c.exposure)
 		}
