@@ -120,23 +120,25 @@ func (d *Detector) learnDay(hours []Hour, book bool) bool {
 		len(d.options.Events) > 0 || d.silence.others > 0 || d.silence.dark > 0 {
 		return false
 	}
-	x := day{exposure: &wholeDay}
-	silent, ok := x.count(hours)
-	if !ok || !d.listenDay(silent, len(hours)) {
+	c := d.profile.count(hours)
+	if c.hours < len(hours) || !c.possible() || !d.listenDay(c.silent, len(hours)) {
+		d.profile.forget(hours[:c.hours])
 		return false
 	}
 	if book {
 		d.book(hours)
 	}
 	d.stale = true
-	d.seen += int(x.negatives + x.others)
+	d.seen += c.negatives + c.others
 	d.hours += len(hours)
 	d.clock.hours += len(hours) - 1
 	if len(hours) < 24 {
+		d.profile.forget(hours) // the end of the day counts them again
 		d.clock.tick()
 		return true
 	}
-	x.mean, x.othersMean = 24*d.today.negatives, 24*d.today.others
+	x := day{whole: hours, sums: sums{hours: 24, watched: 24, negatives: float64(c.negatives), others: float64(c.others),
+		mean: 24 * d.today.negatives, othersMean: 24 * d.today.others}}
 	d.closeDay(&x, d.profile.weekday[d.clock.weekday], &x.sums)
 	d.clock.tick()
 	d.beginDay()
@@ -194,14 +196,14 @@ func (d *Detector) take(h Hour) {
 func (d *Detector) tick() {
 	last := d.clock.dayEnds()
 	if last {
-		var watched [24]float32
-		x := day{exposure: &watched}
-		exposure := d.collectDay(&x)
+		var mentions, exposure [24]float32
+		x := day{mentions: &mentions, exposure: &exposure}
+		watched := d.collectDay(&x)
 		s := &x.sums
 		if d.since > d.dayBegan {
 			s = new(d.sum(d.hours - d.dayBegan))
 		}
-		d.closeDay(&x, exposure, s)
+		d.closeDay(&x, watched, s)
 	}
 	d.clock.tick()
 	if last {
@@ -309,11 +311,14 @@ func (d *Detector) closeDay(x *day, exposure float64, s *sums) {
 	d.slow = d.rising(s)
 	d.days++
 	if exposure < 0.2 {
+		d.profile.forget(x.whole)
 		return // no data is not zero
 	}
 	teaches := d.jam.admit(d, x.negatives, x.others, exposure)
 	if d.others.rate > 0 {
 		d.profile.learn(d.clock.weekday, x, d.rate()+d.otherRate())
+	} else {
+		d.profile.forget(x.whole)
 	}
 	if teaches.negatives && d.negatives.rate > 0 {
 		d.spread.learn(x)

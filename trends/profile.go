@@ -22,9 +22,11 @@ const (
 type profile struct {
 	hour    [24]float64 // factors, mean 1
 	weekday [7]float64
+	rest    [25]float64 // of the day from each hour on, in average hours
 
+	week               [24]int32   // mentions of the whole days since the profile was made
 	hourSeen, hourFlat [24]float32 // discounted mentions, and what a flat day would have had
-	wholeFlat          float32     // the latter for all hours of the days that were watched throughout
+	wholeFlat          float32     // the latter for all hours of whole days
 	daySeen, dayFlat   [7]float32
 	days               int32 // since the profile was made
 }
@@ -35,45 +37,63 @@ func (p *profile) start() {
 	for i := range p.weekday {
 		p.weekday[i] = 1
 	}
+	p.addRest()
 }
 
 // day is what one local day brought.
 type day struct {
 	sums                  // of the watched hours
-	mentions [24]float32  // by local hour
-	exposure *[24]float32 // hours watched, times the factor of the calendar
+	whole    []Hour       // of a whole day: 24 hours, watched throughout, which [profile.count] has added to the week
+	mentions *[24]float32 // of any other day: by local hour
+	exposure *[24]float32 // and the hours watched, times the factor of the calendar
 }
 
-// count adds up the watched hours with which a day begins and tells those without
-// mentions, a bit each. It returns false when an hour was not watched throughout, or
-// holds impossible counts.
-func (x *day) count(hours []Hour) (silent uint32, ok bool) {
-	if len(hours) > len(x.mentions) {
-		return 0, false
+// counts are what the watched hours brought with which a day begins.
+type counts struct {
+	hours             int
+	negatives, others int
+	silent            uint // a bit for each hour, the lowest for the newest, is set when it had no mentions
+	signs             int  // negative when there is an impossible count
+}
+
+// count adds the hours with which a day begins to the week, as far as they were
+// watched throughout.
+func (p *profile) count(hours []Hour) (c counts) {
+	if len(hours) > len(p.week) {
+		return c
 	}
-	negatives, others, signs := 0, 0, 0
+	week, n := &p.week, 0
+	negatives, others, signs, silent := 0, 0, 0, uint(0) // in registers
 	for h, hour := range hours {
-		if hour.Coverage != 1 {
-			return 0, false
+		if !(hour.Coverage >= 1) {
+			break
 		}
 		k, o := int(hour.Negatives)-int(hour.Repeats), int(hour.Mentions)-int(hour.Negatives)
-		signs |= int(hour.Repeats) | k | o
+		any := k | o // 0 when there are none, as neither is negative
+		signs |= int(hour.Repeats) | any
 		negatives += k
 		others += o
-		n := k + o
-		x.mentions[h] = float32(int32(n))
-		silent = silent>>1 | uint32(n-1)&(1<<31) // the sign is set when there are none
+		silent = silent*2 + uint(any-1)>>63
+		week[h] += int32(k + o)
+		n = h + 1
 	}
-	x.sums = sums{hours: len(hours), watched: float64(len(hours)), negatives: float64(negatives), others: float64(others)}
-	return silent >> (32 - len(hours)), signs >= 0
+	return counts{n, negatives, others, silent, signs}
 }
 
-// wholeDay is the exposure of a day that was watched throughout.
-var wholeDay = [24]float32{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+// possible reports whether the counts can be true, and not too many for a week of them
+// to fit.
+func (c *counts) possible() bool { return c.signs >= 0 && c.negatives+c.others <= 1<<27 }
+
+// forget takes hours that were counted out of the week.
+func (p *profile) forget(hours []Hour) {
+	for h := range hours[:min(len(hours), len(p.week))] {
+		p.week[h] -= hours[h].Mentions - hours[h].Repeats
+	}
+}
 
 // watched is the exposure of a day in usual days.
 func (p *profile) watched(x *day) (days float64) {
-	if x.exposure == &wholeDay {
+	if x.whole != nil {
 		return 1
 	}
 	for h, exposure := range x.exposure {
@@ -93,13 +113,16 @@ func (p *profile) learn(weekday int, x *day, level float64) {
 		weight = float32(most / seen)
 	}
 	flat := float32(level * p.weekday[weekday] / 24)
-	for h := range p.hourSeen {
-		p.hourSeen[h] += x.mentions[h] * weight
-	}
-	if x.exposure == &wholeDay {
+	if x.whole != nil {
 		p.wholeFlat += flat
+		if weight < 1 {
+			for h, hour := range x.whole[:24] {
+				p.hourSeen[h] -= float32(hour.Mentions-hour.Repeats) * (1 - weight)
+			}
+		}
 	} else {
 		for h := range p.hourFlat {
+			p.hourSeen[h] += x.mentions[h] * weight
 			p.hourFlat[h] += x.exposure[h] * flat
 		}
 	}
@@ -115,15 +138,18 @@ func (p *profile) renew(level float64) {
 	p.days = 0
 	sum := 0.0
 	for h := range p.hour {
+		p.hourSeen[h] += float32(p.week[h])
 		p.hour[h] = larger((float64(p.hourSeen[h])+hourPrior/24.*priorHours[h])/(float64(p.hourFlat[h]+p.wholeFlat)+hourPrior/24.), leastHour)
 		sum += p.hour[h]
 		p.hourSeen[h] *= profileMemory
 		p.hourFlat[h] *= profileMemory
 	}
+	p.week = [24]int32{}
 	p.wholeFlat *= profileMemory
 	for h := range p.hour {
 		p.hour[h] *= 24 / sum
 	}
+	p.addRest()
 	sum = 0
 	prior := weekdayPrior + 2*level
 	for i := range p.weekday {
@@ -134,5 +160,14 @@ func (p *profile) renew(level float64) {
 	}
 	for i := range p.weekday {
 		p.weekday[i] *= 7 / sum
+	}
+}
+
+// addRest adds the factors up.
+func (p *profile) addRest() {
+	sum := 0.0
+	for h := len(p.hour) - 1; h >= 0; h-- {
+		sum += p.hour[h]
+		p.rest[h] = sum
 	}
 }

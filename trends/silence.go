@@ -59,29 +59,27 @@ func (d *Detector) listen(x *cell) {
 }
 
 // listenDay looks at so many watched hours with which a day begins; those with a bit
-// in silent have no mentions. It changes nothing and returns false when they are too
-// quiet.
-func (d *Detector) listenDay(silent uint32, hours int) bool {
-	s := &d.silence
+// in silent, the lowest for the newest, have no mentions. It changes nothing and
+// returns false when they are too quiet.
+func (d *Detector) listenDay(silent uint, hours int) bool {
+	s, p := &d.silence, &d.profile
 	hourly := d.today.negatives + d.today.others
 	if due := s.due + s.dueOthers; due+24*hourly > surprise { // else no silence of the day says anything
+		all := 0.0
 		for rest := silent; rest != 0; rest &= rest - 1 {
-			due += d.profile.hour[bits.TrailingZeros32(rest)] * hourly
+			all += p.hour[hours-1-bits.TrailingZeros(rest)]
 		}
-		if d.tooQuiet(due) { // as one
+		if d.tooQuiet(due + all*hourly) { // as one
 			return false
 		}
 	}
-	last := bits.Len32(^silent & (1<<hours - 1)) // the hour after the last mention
+	last := hours - bits.TrailingZeros(^silent) // the hour after the last mention
 	if last > 0 {
 		s.from, s.due, s.dueOthers = d.hours+last, 0, 0
 	}
-	average := 0.0 // hours since then
-	for _, part := range d.profile.hour[last:hours] {
-		average += part
-	}
-	s.due += average * d.today.negatives
-	s.dueOthers += average * d.today.others
+	since := p.rest[last] - p.rest[hours]
+	s.due += since * d.today.negatives
+	s.dueOthers += since * d.today.others
 	return true
 }
 
