@@ -1,12 +1,12 @@
 package trends
 
-// memories are the daily discounts of the forecasts that compete: mean ages of
-// about 6 and 28 days. A third between them found no more.
-var memories = [...]float64{0.84, 0.965}
-
+// The daily discounts of the forecasts that compete: mean ages of about 6 and 28
+// days. A third between them found no more.
 const (
-	lossMemory = 0.95
-	leastAlpha = 0.01
+	shortMemory = 0.84
+	longMemory  = 0.965
+	lossMemory  = 0.95
+	leastAlpha  = 0.01
 )
 
 // level forecasts the daily rate of one kind of mention. It keeps a discounted
@@ -14,7 +14,7 @@ const (
 // weeks: a steady brand gets a long memory, a drifting one a short memory, and
 // nobody has to choose.
 type level struct {
-	means        [len(memories)]mean
+	short, long  mean
 	extra, mean2 float64 // discounted sums of (y-m)²-m and m²
 	rate         float64 // the forecast, per standard day
 	sure         float64 // counts that the forecast rests on
@@ -33,23 +33,26 @@ func (l *level) update(count, exposure float64) {
 	if exposure <= 0 {
 		return
 	}
-	if l.means[0].exposure == 0 {
+	if l.short.exposure == 0 {
 		l.restart(count, exposure)
 		return
 	}
 	weight, precision := l.score(count, l.rate*exposure)
-	for j := range l.means {
-		m := &l.means[j]
-		e := count - m.rate*exposure
-		e2 := e * e * precision
-		if e2 > 25 { // seldom, and a branch is faster than min
-			e2 = 25
-		}
-		m.loss = lossMemory*m.loss + e2
-		m.exposure = memories[j]*m.exposure + weight*exposure
-		m.rate += weight * e / m.exposure
-	}
+	l.short.update(shortMemory, count, exposure, weight, precision)
+	l.long.update(longMemory, count, exposure, weight, precision)
 	l.forecast()
+}
+
+// update takes in a day that teaches so much, with the reciprocal of its usual variance.
+func (m *mean) update(memory, count, exposure, weight, precision float64) {
+	e := count - m.rate*exposure
+	e2 := e * e * precision
+	if e2 > 25 { // seldom, and a branch is faster than min
+		e2 = 25
+	}
+	m.loss = lossMemory*m.loss + e2
+	m.exposure = memory*m.exposure + weight*exposure
+	m.rate += weight * e / m.exposure
 }
 
 // score books how far a count strays from its forecast m. It returns how much the
@@ -76,7 +79,7 @@ func (l *level) variance(mean float64) float64 { return mean + l.alpha*mean*mean
 
 // forecast mixes the memories by their likelihood and works out the spread.
 func (l *level) forecast() {
-	short, long := &l.means[0], &l.means[1]
+	short, long := &l.short, &l.long
 	a, b := unlikely(long.loss-short.loss), unlikely(short.loss-long.loss)
 	part := 1 / (a + b)
 	a, b = a*short.rate, b*long.rate
@@ -92,9 +95,8 @@ func (l *level) forecast() {
 // restart accepts a new normal: count over exposure becomes the level.
 func (l *level) restart(count, exposure float64) {
 	*l = level{extra: l.extra, mean2: l.mean2}
-	for j := range l.means {
-		l.means[j] = mean{rate: count / exposure, exposure: min(exposure, 1/(1-memories[j]))}
-	}
+	l.short = mean{rate: count / exposure, exposure: min(exposure, 1/(1-shortMemory))}
+	l.long = mean{rate: count / exposure, exposure: min(exposure, 1/(1-longMemory))}
 	l.forecast()
 }
 
