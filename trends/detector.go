@@ -323,12 +323,7 @@ func (d *Detector) closeDay(x *day, exposure float64, s *sums) {
 	if teaches.negatives && d.negatives.rate > 0 {
 		d.spread.learn(x)
 	}
-	if teaches.negatives {
-		d.negatives.update(x.negatives, exposure)
-	}
-	if teaches.others {
-		d.others.update(x.others, exposure)
-	}
+	teaches.learn(&d.negatives, &d.others, x, exposure)
 }
 
 // collectDay adds up the cells of the day by local hour into x and returns its

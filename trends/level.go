@@ -1,5 +1,7 @@
 package trends
 
+import "math"
+
 // The daily discounts of the forecasts that compete: mean ages of about 6 and 28
 // days. A third between them found no more.
 const (
@@ -28,19 +30,44 @@ type mean struct {
 	loss     float64 // discounted squared errors
 }
 
-// update takes in a day with its count and its exposure in standard days.
-func (l *level) update(count, exposure float64) {
-	if exposure <= 0 {
-		return
+// learn takes in a day with the counts of both kinds and its exposure in standard
+// days, as far as each may teach. Their steps take turns because each step waits for
+// the one before it: the processor works on both levels at once.
+func (t *teach) learn(negatives, others *level, x *day, exposure float64) {
+	var weight, otherWeight, precision, otherPrecision float64
+	if t.negatives = t.negatives && negatives.began(x.negatives, exposure); t.negatives {
+		weight, precision = negatives.score(x.negatives, negatives.rate*exposure)
 	}
-	if l.short.exposure == 0 {
-		l.restart(count, exposure)
-		return
+	if t.others = t.others && others.began(x.others, exposure); t.others {
+		otherWeight, otherPrecision = others.score(x.others, others.rate*exposure)
 	}
-	weight, precision := l.score(count, l.rate*exposure)
+	if t.negatives {
+		negatives.update(x.negatives, exposure, weight, precision)
+	}
+	if t.others {
+		others.update(x.others, exposure, otherWeight, otherPrecision)
+	}
+	if t.negatives {
+		negatives.forecast()
+	}
+	if t.others {
+		others.forecast()
+	}
+}
+
+// began reports whether there is a forecast. If not, the count starts one.
+func (l *level) began(count, exposure float64) bool {
+	if l.short.exposure > 0 {
+		return true
+	}
+	l.restart(count, exposure)
+	return false
+}
+
+// update moves both memories.
+func (l *level) update(count, exposure, weight, precision float64) {
 	l.short.update(shortMemory, count, exposure, weight, precision)
 	l.long.update(longMemory, count, exposure, weight, precision)
-	l.forecast()
 }
 
 // update takes in a day that teaches so much, with the reciprocal of its usual variance.
@@ -80,11 +107,10 @@ func (l *level) variance(mean float64) float64 { return mean + l.alpha*mean*mean
 // forecast mixes the memories by their likelihood and works out the spread.
 func (l *level) forecast() {
 	short, long := &l.short, &l.long
-	a, b := unlikely(long.loss-short.loss), unlikely(short.loss-long.loss)
-	part := 1 / (a + b)
-	a, b = a*short.rate, b*long.rate
-	l.rate = (a + b) * part
-	l.sure = (a*short.exposure + b*long.exposure) * part
+	ahead := long.loss - short.loss
+	tilt := math.Copysign(0.5-1/(1+unlikely(math.Abs(ahead))), ahead) // of the weights from one half, without a branch
+	l.rate = short.rate*(0.5+tilt) + long.rate*(0.5-tilt)
+	l.sure = short.rate*short.exposure*(0.5+tilt) + long.rate*long.exposure*(0.5-tilt)
 	prior := priorDays * (l.rate*l.rate + priorSquares)
 	l.alpha = (l.extra + priorSpread*prior) / (l.mean2 + prior)
 	if l.alpha < leastAlpha || l.alpha > 3 { // seldom
@@ -101,10 +127,9 @@ func (l *level) restart(count, exposure float64) {
 }
 
 // unlikely is how many times less likely a forecast is than one whose loss is so
-// much smaller, at least 1. It is roughly e to the power of half of it, as a weight
-// needs it.
+// much smaller. It is roughly e to the power of half of it, as a weight needs it.
 func unlikely(loss float64) float64 {
-	x := 1 + larger(loss, 0)/16
+	x := 1 + loss/16
 	x *= x
 	x *= x
 	return x * x
