@@ -242,31 +242,33 @@ const (
 // log-likelihood ratio of slowFactor times the rate against the rate (Höhle and
 // Paul 2008). Days and not hours, because the hours of a day err together.
 func (d *Detector) rising(s *sums) float64 {
-	if s.negatives == 0 && d.slow == 0 || s.mean <= 0 {
+	if d.slow == 0 && !couldRise(s) || s.mean <= 0 {
 		return d.slow
 	}
-	const least = 1.5 // times the expectation: with less the ratio is below 1 for every alpha
-	if d.slow == 0 && s.negatives < 0.999*least*s.mean*smaller(1, s.others/s.othersMean) {
-		return 0 // the others never explain away more than that
-	}
-	var up surge
-	t := d.explain(dayWindow, s, s, up)
+	t := d.explain(dayWindow, s, s, surge{})
 	slow := d.slow + slowRatioOf(s.negatives, &t)
-	if slow <= 0 { // a surge takes still more away
-		return 0
-	}
-	if up.look(d, dayWindow, s); up.weight > 0 {
+	if s.others > s.othersMean && slow > 0 { // a surge takes more away
+		var up surge
+		up.look(d, dayWindow, s)
 		t = d.explain(dayWindow, s, s, up)
 		slow = d.slow + slowRatioOf(s.negatives, &t)
 	}
-	return min(max(0, slow), slowCap)
+	return smaller(max(0, slow), slowCap)
+}
+
+// couldRise reports whether a day may be evidence of a rise: with less than so many
+// times the expectation the likelihood ratio is below 1 for every alpha. The others
+// never explain away more than their own part.
+func couldRise(s *sums) bool {
+	const least = 0.999 * 1.5
+	return s.negatives > 0 && s.negatives*s.othersMean >= least*s.mean*smaller(s.othersMean, s.others)
 }
 
 // slowRatioOf is the logarithm of the likelihood ratio of slowFactor times the
 // expectation against the expectation.
 func slowRatioOf(negatives float64, t *test) float64 {
-	r, mean := 1/t.alpha, t.expected()
-	return negatives*logSlowFactor - (negatives+r)*math.Log((r+slowFactor*mean)/(r+mean))
+	mean := t.alpha * t.expected()
+	return negatives*logSlowFactor - (negatives+1/t.alpha)*math.Log((1+slowFactor*mean)/(1+mean))
 }
 
 // calmHours in a row end an episode. With three, one in fourteen real incidents
