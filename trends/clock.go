@@ -62,7 +62,10 @@ func (c *clock) tick() {
 	switch {
 	case c.hours < c.dayEnd:
 	case c.plain(c.dayEnd + 24): // a day of 24 hours follows
-		c.begin, c.first, c.weekday, c.dayEnd = c.hours, 0, (c.weekday+1)%7, c.dayEnd+24
+		c.begin, c.first, c.dayEnd = c.hours, 0, c.dayEnd+24
+		if c.weekday++; c.weekday == 7 {
+			c.weekday = 0
+		}
 	default:
 		c.startDay()
 	}

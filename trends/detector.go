@@ -120,9 +120,9 @@ func (d *Detector) learnDay(hours []Hour, book bool) bool {
 		len(d.options.Events) > 0 || d.silence.others > 0 || d.silence.dark > 0 {
 		return false
 	}
-	c := d.profile.count(hours)
-	if c.hours < len(hours) || !c.possible() || !d.listenDay(c.silent, len(hours)) {
-		d.profile.forget(hours[:c.hours])
+	c, n, ok := d.profile.count(hours)
+	if !ok || !d.listenDay(c.silent, n) {
+		d.profile.forget(hours[:n])
 		return false
 	}
 	if book {
@@ -137,8 +137,9 @@ func (d *Detector) learnDay(hours []Hour, book bool) bool {
 		d.clock.tick()
 		return true
 	}
-	x := day{whole: hours, sums: sums{hours: 24, watched: 24, negatives: float64(c.negatives), others: float64(c.others),
-		mean: 24 * d.today.negatives, othersMean: 24 * d.today.others}}
+	x := day{whole: hours}
+	x.negatives, x.others = float64(c.negatives), float64(c.others)
+	x.mean, x.othersMean = 24*d.today.negatives, 24*d.today.others
 	d.closeDay(&x, d.profile.weekday[d.clock.weekday], &x.sums)
 	d.clock.tick()
 	d.beginDay()
@@ -148,14 +149,17 @@ func (d *Detector) learnDay(hours []Hour, book bool) bool {
 // book fills the cells of watched hours with which the day begins. Their counts are
 // possible.
 func (d *Detector) book(hours []Hour) {
-	next := d.hours % longest
-	for h := range hours {
-		hour, c, part := &hours[h], &d.cells[next], d.profile.hour[h]
-		c.negatives, c.others, c.raw = float32(hour.Negatives-hour.Repeats), float32(hour.Mentions-hour.Negatives), hour.Negatives
-		c.mean, c.othersMean = float32(d.today.negatives*part), float32(d.today.others*part)
-		c.coverage, c.hour = fullCoverage, uint8(h)
-		if next++; next == longest {
-			next = 0
+	older, newer := d.ring(d.hours, d.hours+len(hours))
+	h := 0
+	for _, cells := range [...][]cell{older, newer} {
+		for i := range cells {
+			hour, part := &hours[h], d.profile.hour[h]
+			cells[i] = cell{
+				negatives: float32(hour.Negatives - hour.Repeats), others: float32(hour.Mentions - hour.Negatives), raw: hour.Negatives,
+				mean: float32(d.today.negatives * part), othersMean: float32(d.today.others * part),
+				coverage: fullCoverage, hour: uint8(h),
+			}
+			h++
 		}
 	}
 }

@@ -149,7 +149,7 @@ func TestHoursCountOnce(t *testing.T) {
 	see(30*24, "f")
 	told := 0
 	for hour := 6; hour < 60; hour++ {
-		told += count(see(hour, "c") == brand.Closed)
+		told += indicator(see(hour, "c") == brand.Closed)
 	}
 	if told != 1 {
 		t.Errorf("the incident ended %d times after a clock had stood ahead, want once", told)

@@ -37,7 +37,7 @@ func (p *profile) start() {
 	for i := range p.weekday {
 		p.weekday[i] = 1
 	}
-	p.addRest()
+	p.scaleHours(1)
 }
 
 // day is what one local day brought.
@@ -50,19 +50,19 @@ type day struct {
 
 // counts are what the watched hours brought with which a day begins.
 type counts struct {
-	hours             int
 	negatives, others int
 	silent            uint // a bit for each hour, the lowest for the newest, is set when it had no mentions
-	signs             int  // negative when there is an impossible count
 }
 
-// count adds the hours with which a day begins to the week, as far as they were
-// watched throughout.
-func (p *profile) count(hours []Hour) (c counts) {
+// count adds the hours with which a day begins to the week, up to the first that was
+// not watched throughout, and returns how many. It is not ok when there is one, when
+// an hour holds impossible counts, or the day so many that a week of them would not fit.
+func (p *profile) count(hours []Hour) (c counts, n int, ok bool) {
+	const most = 1 << 27
 	if len(hours) > len(p.week) {
-		return c
+		return c, 0, false
 	}
-	week, n := &p.week, 0
+	week := &p.week
 	negatives, others, signs, silent := 0, 0, 0, uint(0) // in registers
 	for h, hour := range hours {
 		if !(hour.Coverage >= 1) {
@@ -77,12 +77,8 @@ func (p *profile) count(hours []Hour) (c counts) {
 		week[h] += int32(k + o)
 		n = h + 1
 	}
-	return counts{n, negatives, others, silent, signs}
+	return counts{negatives, others, silent}, n, n == len(hours) && signs >= 0 && negatives+others <= most
 }
-
-// possible reports whether the counts can be true, and not too many for a week of them
-// to fit.
-func (c *counts) possible() bool { return c.signs >= 0 && c.negatives+c.others <= 1<<27 }
 
 // forget takes hours that were counted out of the week.
 func (p *profile) forget(hours []Hour) {
@@ -135,39 +131,39 @@ func (p *profile) learn(weekday int, x *day, level float64) {
 
 // renew makes the factors anew, at the given level in mentions per standard day.
 func (p *profile) renew(level float64) {
-	p.days = 0
+	const prior = hourPrior / 24.
 	sum := 0.0
 	for h := range p.hour {
-		p.hourSeen[h] += float32(p.week[h])
-		p.hour[h] = larger((float64(p.hourSeen[h])+hourPrior/24.*priorHours[h])/(float64(p.hourFlat[h]+p.wholeFlat)+hourPrior/24.), leastHour)
-		sum += p.hour[h]
-		p.hourSeen[h] *= profileMemory
-		p.hourFlat[h] *= profileMemory
+		seen, flat := p.hourSeen[h]+float32(p.week[h]), p.hourFlat[h]
+		part := larger((float64(seen)+prior*priorHours[h])/(float64(flat+p.wholeFlat)+prior), leastHour)
+		p.hour[h] = part
+		sum += part
+		p.hourSeen[h], p.hourFlat[h] = seen*profileMemory, flat*profileMemory
 	}
-	p.week = [24]int32{}
+	p.week, p.days = [24]int32{}, 0
 	p.wholeFlat *= profileMemory
-	for h := range p.hour {
-		p.hour[h] *= 24 / sum
-	}
-	p.addRest()
+	p.scaleHours(24 / sum)
+
 	sum = 0
-	prior := weekdayPrior + 2*level
+	weekdayWorth := weekdayPrior + 2*level
 	for i := range p.weekday {
-		p.weekday[i] = (float64(p.daySeen[i]) + prior) / (float64(p.dayFlat[i]) + prior)
+		p.weekday[i] = (float64(p.daySeen[i]) + weekdayWorth) / (float64(p.dayFlat[i]) + weekdayWorth)
 		sum += p.weekday[i]
 		p.daySeen[i] *= weekdayMemory
 		p.dayFlat[i] *= weekdayMemory
 	}
+	scale := 7 / sum
 	for i := range p.weekday {
-		p.weekday[i] *= 7 / sum
+		p.weekday[i] *= scale
 	}
 }
 
-// addRest adds the factors up.
-func (p *profile) addRest() {
-	sum := 0.0
+// scaleHours multiplies the factors of the hours and adds up the rest of the day.
+func (p *profile) scaleHours(scale float64) {
+	rest := 0.0
 	for h := len(p.hour) - 1; h >= 0; h-- {
-		sum += p.hour[h]
-		p.rest[h] = sum
+		p.hour[h] *= scale
+		rest += p.hour[h]
+		p.rest[h] = rest
 	}
 }

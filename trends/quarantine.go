@@ -54,12 +54,15 @@ func (q *quarantine) admit(d *Detector, k, o, exposure float64) teach {
 
 // add counts a day and reports whether enough of them disagree.
 func (r *run) add(above bool, n, mean float64) bool {
-	r.above = (r.above<<1 | uint16(count(above))) & (1<<quarantineDays - 1)
+	r.above = r.above << 1 & (1<<quarantineDays - 1)
+	if above {
+		r.above |= 1
+	}
 	r.below++
 	if mean < 4 || n > mean/2 {
 		r.below = 0
 	}
-	return r.below >= newLow || bits.OnesCount16(r.above) >= newNormal
+	return r.below >= newLow || r.above != 0 && bits.OnesCount16(r.above) >= newNormal
 }
 
 // settle restarts the level at the days that disagree with it.
@@ -79,13 +82,6 @@ func (q *quarantine) settle(r *run, l *level, field func(dayCount) float32) {
 // isJam reports whether a day's count is too far above its mean to teach.
 func isJam(n, mean, alpha, least float64) bool {
 	return n >= least && n >= 1.8*mean && logTailNB(int(n), max(mean, 1e-3), alpha) < -2.5
-}
-
-func count(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // larger and smaller are max and min of numbers, as a branch: those of Go look for NaN
