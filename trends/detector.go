@@ -102,13 +102,14 @@ func (d *Detector) Learn(h Hour) {
 // LearnAll learns a run of hours. It takes the watched hours of a day at once, which
 // is several times faster than [Detector.Learn] and the same but for rounding.
 func (d *Detector) LearnAll(hours []Hour) {
-	for len(hours) > 0 {
-		n := min(len(hours), 24)
-		if !d.learnDay(hours[:n], len(hours)-n < longest-1) {
-			d.Learn(hours[0])
-			n = 1
+	for from := 0; from < len(hours); {
+		to := min(from+24, len(hours))
+		if d.learnDay(hours[from:to], len(hours)-to < longest-1) {
+			from = to
+		} else {
+			d.Learn(hours[from])
+			from++
 		}
-		hours = hours[n:]
 	}
 }
 
@@ -153,12 +154,10 @@ func (d *Detector) book(hours []Hour) {
 	h := 0
 	for _, cells := range [...][]cell{older, newer} {
 		for i := range cells {
-			hour, part := &hours[h], d.profile.hour[h]
-			cells[i] = cell{
-				negatives: float32(hour.Negatives - hour.Repeats), others: float32(hour.Mentions - hour.Negatives), raw: hour.Negatives,
-				mean: float32(d.today.negatives * part), othersMean: float32(d.today.others * part),
-				coverage: fullCoverage, hour: uint8(h),
-			}
+			c, hour, part := &cells[i], &hours[h], d.profile.hour[h]
+			c.negatives, c.others, c.raw = float32(hour.Negatives-hour.Repeats), float32(hour.Mentions-hour.Negatives), hour.Negatives
+			c.mean, c.othersMean = float32(d.today.negatives*part), float32(d.today.others*part)
+			c.coverage, c.hour = fullCoverage, uint8(h)
 			h++
 		}
 	}
@@ -219,7 +218,8 @@ func (d *Detector) tick() {
 func (d *Detector) beginDay() {
 	d.dayBegan, d.stale = d.hours, true
 	hourly := d.profile.weekday[d.clock.weekday] / 24
-	d.today = today{negatives: d.rate() * hourly, others: d.otherRate() * hourly, share: d.usualShare()}
+	rate, otherRate := d.rate(), d.otherRate()
+	d.today.negatives, d.today.others, d.today.share = rate*hourly, otherRate*hourly, usualShare(rate, otherRate)
 }
 
 // Rates never fall below half a mention in four weeks: nothing is impossible.
@@ -228,11 +228,11 @@ const leastRate = 0.5 / 28
 func (d *Detector) rate() float64      { return larger(d.negatives.rate, leastRate) }
 func (d *Detector) otherRate() float64 { return larger(d.others.rate, leastRate) }
 
-// usualShare is the share of negatives in the baseline, with a prior of 0.3 that
+// usualShare is the share of negatives at these daily rates, with a prior of 0.3 that
 // is worth four mentions in four weeks.
-func (d *Detector) usualShare() float64 {
+func usualShare(rate, otherRate float64) float64 {
 	const prior, worth = 0.3, 4.0 / 28
-	return (d.rate() + prior*worth) / (d.rate() + d.otherRate() + worth)
+	return (rate + prior*worth) / (rate + otherRate + worth)
 }
 
 const (

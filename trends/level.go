@@ -107,10 +107,11 @@ func (l *level) variance(mean float64) float64 { return mean + l.alpha*mean*mean
 // forecast mixes the memories by their likelihood and works out the spread.
 func (l *level) forecast() {
 	short, long := &l.short, &l.long
-	ahead := long.loss - short.loss
-	tilt := math.Copysign(0.5-1/(1+unlikely(math.Abs(ahead))), ahead) // of the weights from one half, without a branch
-	l.rate = short.rate*(0.5+tilt) + long.rate*(0.5-tilt)
-	l.sure = short.rate*short.exposure*(0.5+tilt) + long.rate*long.exposure*(0.5-tilt)
+	a, b := unlikely(long.loss-short.loss), unlikely(short.loss-long.loss)
+	part := 1 / (a + b)
+	a, b = a*short.rate, b*long.rate
+	l.rate = (a + b) * part
+	l.sure = (a*short.exposure + b*long.exposure) * part
 	prior := priorDays * (l.rate*l.rate + priorSquares)
 	l.alpha = (l.extra + priorSpread*prior) / (l.mean2 + prior)
 	if l.alpha < leastAlpha || l.alpha > 3 { // seldom
@@ -127,9 +128,10 @@ func (l *level) restart(count, exposure float64) {
 }
 
 // unlikely is how many times less likely a forecast is than one whose loss is so
-// much smaller. It is roughly e to the power of half of it, as a weight needs it.
+// much smaller, at least 1. It is roughly e to the power of half of it, as a weight
+// needs it.
 func unlikely(loss float64) float64 {
-	x := 1 + loss/16
+	x := 1 + (loss+math.Abs(loss))/32 // of what is positive of it, without a branch, as it may go either way
 	x *= x
 	x *= x
 	return x * x
