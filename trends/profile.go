@@ -63,21 +63,24 @@ func (p *profile) count(hours []Hour) (c counts, n int, ok bool) {
 		return c, 0, false
 	}
 	week := &p.week
-	negatives, others, signs, silent := 0, 0, 0, uint(0) // in registers
+	mentions, negatives, signs, silent := 0, 0, 0, uint(0) // in registers
 	for h, hour := range hours {
 		if !(hour.Coverage >= 1) {
 			break
 		}
-		k, o := int(hour.Negatives)-int(hour.Repeats), int(hour.Mentions)-int(hour.Negatives)
-		any := k | o // 0 when there are none, as neither is negative
-		signs |= int(hour.Repeats) | any
+		all, k := int(hour.Mentions), int(hour.Negatives)
+		if repeats := int(hour.Repeats); repeats != 0 { // seldom
+			all, k = all-repeats, k-repeats
+			signs |= repeats
+		}
+		signs |= k | (all - k)
+		mentions += all
 		negatives += k
-		others += o
-		silent = silent*2 + uint(any-1)>>63
-		week[h] += int32(k + o)
+		silent = silent*2 + uint(all-1)>>63
+		week[h] += int32(all)
 		n = h + 1
 	}
-	return counts{negatives, others, silent}, n, n == len(hours) && signs >= 0 && negatives+others <= most
+	return counts{negatives, mentions - negatives, silent}, n, n == len(hours) && signs >= 0 && mentions <= most
 }
 
 // forget takes hours that were counted out of the week.
