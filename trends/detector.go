@@ -249,13 +249,14 @@ func (d *Detector) rising(s *sums) float64 {
 	if d.slow == 0 && !couldRise(s) || s.mean <= 0 {
 		return d.slow
 	}
-	t := d.explain(dayWindow, s, s, surge{})
-	slow := d.slow + slowRatioOf(s.negatives, &t)
+	h := d.habit()
+	mean, alpha := h.usual(s, s)
+	slow := d.slow + slowRatioOf(s.negatives, mean, alpha)
 	if s.others > s.othersMean && slow > 0 { // a surge takes more away
 		var up surge
 		up.look(d, dayWindow, s)
-		t = d.explain(dayWindow, s, s, up)
-		slow = d.slow + slowRatioOf(s.negatives, &t)
+		t := h.explain(dayWindow, s, s, up)
+		slow = d.slow + slowRatioOf(s.negatives, t.expected(), t.alpha)
 	}
 	return smaller(max(0, slow), slowCap)
 }
@@ -270,9 +271,9 @@ func couldRise(s *sums) bool {
 
 // slowRatioOf is the logarithm of the likelihood ratio of slowFactor times the
 // expectation against the expectation.
-func slowRatioOf(negatives float64, t *test) float64 {
-	mean := t.alpha * t.expected()
-	return negatives*logSlowFactor - (negatives+1/t.alpha)*math.Log((1+slowFactor*mean)/(1+mean))
+func slowRatioOf(negatives, mean, alpha float64) float64 {
+	m := alpha * mean
+	return negatives*logSlowFactor - (negatives+1/alpha)*math.Log((1+slowFactor*m)/(1+m))
 }
 
 // calmHours in a row end an episode. With three, one in fourteen real incidents

@@ -151,7 +151,8 @@ func logMixed(weight, a, b float64) float64 {
 // it is as far as they usually do; and a sale or campaign, on which negatives rise
 // with the others whatever was usual. Complaints that come alone fit neither.
 func (d *Detector) examine(i int, s, day *sums, up surge) test {
-	t := d.explain(i, s, day, up)
+	h := d.habit()
+	t := h.explain(i, s, day, up)
 	t.score = scoreOf(t.chance(int(s.negatives)), s.watched)
 	return t
 }
@@ -195,23 +196,34 @@ func (u *surge) look(d *Detector, i int, s *sums) {
 	}
 }
 
-// explain returns what window number i is tested against. The level of the others
-// scatters like a gamma variable with a squared coefficient of variation of
-// common; its posterior after their count multiplies the mean. In windows
-// shorter than a day the last day tells the level. A surge that a longer window
-// shows counts in all shorter ones.
-func (d *Detector) explain(i int, s, day *sums, up surge) test {
+// habit is how far negatives follow the others on usual days: pull of all that moves
+// the others, and of the squared coefficients of variation the part that is common to
+// both and the part of negatives alone.
+type habit struct{ pull, common, alone float64 }
+
+func (d *Detector) habit() habit {
 	const leastAlone = 0.015 // complaints never follow the others closer than this
+	usual, pull := d.scatter(), d.pull()
+	common := pull * smaller(d.spread.common(d.rate(), d.otherRate()), usual)
+	return habit{pull: pull, common: larger(common, 1e-3), alone: larger(usual-common, leastAlone)}
+}
+
+// usual returns the expectation of an ordinary day and its scatter. The level of the
+// others scatters like a gamma variable with a squared coefficient of variation of
+// common; its posterior after their count multiplies the mean. In windows shorter than
+// a day the last day tells the level.
+func (h *habit) usual(s, day *sums) (mean, alpha float64) {
+	told := 1 + h.common*day.others
+	return larger(s.mean, 1e-4) * told / (1 + h.common*day.othersMean), h.alone + h.common/told
+}
+
+// explain returns what window number i is tested against. A surge that a longer window
+// shows counts in all shorter ones.
+func (h *habit) explain(i int, s, day *sums, up surge) (t test) {
 	if i > dayWindow {
 		day = s
 	}
-	usual := d.scatter()
-	pull := d.pull()
-	common := pull * smaller(d.spread.common(d.rate(), d.otherRate()), usual)
-	alone := larger(usual-common, leastAlone)
-	common = larger(common, 1e-3)
-	mean, told := larger(s.mean, 1e-4), 1+common*day.others
-	t := test{mean: mean * told / (1 + common*day.othersMean), alpha: alone + common/told}
+	t.mean, t.alpha = h.usual(s, day)
 	if up.weight == 0 {
 		return t
 	}
@@ -219,8 +231,8 @@ func (d *Detector) explain(i int, s, day *sums, up surge) test {
 	if i < up.window && up.times > times {
 		times, others = up.times, up.others
 	}
-	if m := mean * (1 + pull*(times-1)); m > t.mean {
-		t.sale, t.saleMean, t.saleAlpha = up.weight, m, alone+1/(surgeShape+others)
+	if m := larger(s.mean, 1e-4) * (1 + h.pull*(times-1)); m > t.mean {
+		t.sale, t.saleMean, t.saleAlpha = up.weight, m, h.alone+1/(surgeShape+others)
 	}
 	return t
 }
