@@ -22,7 +22,7 @@ const (
 type profile struct {
 	hour    [24]float64 // factors, mean 1
 	weekday [7]float64
-	rest    [25]float64 // of the day from each hour on, in average hours
+	rest    [25]float32 // of the day from each hour on, in average hours
 
 	week               [24]int32   // mentions of the whole days since the profile was made
 	hourSeen, hourFlat [24]float32 // discounted mentions, and what a flat day would have had
@@ -167,6 +167,6 @@ func (p *profile) scaleHours(scale float64) {
 	for h := len(p.hour) - 1; h >= 0; h-- {
 		p.hour[h] *= scale
 		rest += p.hour[h]
-		p.rest[h] = rest
+		p.rest[h] = float32(rest)
 	}
 }

@@ -77,7 +77,7 @@ func (d *Detector) listenDay(silent uint, hours int) bool {
 	if last > 0 {
 		s.from, s.due, s.dueOthers = d.hours+last, 0, 0
 	}
-	since := p.rest[last] - p.rest[hours]
+	since := float64(p.rest[last] - p.rest[hours])
 	s.due += since * d.today.negatives
 	s.dueOthers += since * d.today.others
 	return true
