@@ -169,6 +169,7 @@ type surge struct {
 	window int     // number of the window that shows it best
 	times  float64 // the usual number of others
 	others float64 // that say so
+	factor float64 // logarithm of the Bayes factor
 	weight float64 // posterior probability, 0 without evidence
 }
 
@@ -190,10 +191,12 @@ func (u *surge) look(d *Detector, i int, s *sums) {
 	}
 	mean := max(s.othersMean, 1e-4)
 	factor := logNB(s.others, mean, 1) - logNB(s.others, mean, scatter)
-	odds := surgePrior / (1 - surgePrior) * math.Exp(min(factor, 100))
-	if weight := odds / (1 + odds); weight > u.weight {
-		*u = surge{i, (surgeShape + s.others) / (surgeShape + s.othersMean), s.others, weight}
+	const clearly = 1e-6 // rounding chooses no window, nor does a probability that is 1 for all of them
+	if u.weight > 0 && factor < u.factor+clearly {
+		return
 	}
+	odds := surgePrior / (1 - surgePrior) * math.Exp(min(factor, 100))
+	*u = surge{i, (surgeShape + s.others) / (surgeShape + s.othersMean), s.others, factor, odds / (1 + odds)}
 }
 
 // habit is how far negatives follow the others on usual days: pull of all that moves
