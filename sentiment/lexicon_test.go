@@ -130,3 +130,33 @@ func TestLexiconIsSmall(t *testing.T) {
 	}
 	runtime.KeepAlive(a)
 }
+
+// Slang hides what an entry says: "gag" is a way to write "tidak", and a word for
+// vomiting that a curator adds would be a weight of every negation.
+func TestNoSlangOfANegatorIsAnEntry(t *testing.T) {
+	lex, err := readLexicon(files, "lexicon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := fs.Glob(files, "lexicon/curated_*.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = eachRow(name, string(content), func(r row) error {
+			text := normalText(r.field(0))
+			words := lex.entryWords(text)
+			if len(words) == 1 && lex.items[words[0]].flags&wordNegator != 0 && string(lex.spelling(words[0])) != text {
+				return r.errorf("%q is another way to write %q", text, lex.spelling(words[0]))
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
