@@ -128,6 +128,9 @@ func (r row) field(i int) string {
 
 // weight reads field i as a weight.
 func (r row) weight(i int) (int8, error) {
+	if r.field(i) == "" {
+		return 0, r.errorf("%q has no weight: put a tab between the columns", r.field(0))
+	}
 	n, err := strconv.Atoi(r.field(i))
 	if err != nil || n < -127 || n > 127 {
 		return 0, r.errorf("%q is not a weight: use a whole number from -127 to 127", r.field(i))

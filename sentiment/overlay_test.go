@@ -25,7 +25,8 @@ func TestOverlayWins(t *testing.T) {
 
 func TestOverlayMistakes(t *testing.T) {
 	tests := []struct{ name, text, want string }{
-		{"no weight", "bagus\n", `kopi.tsv:1: "" is not a weight: use a whole number from -127 to 127`},
+		{"no weight", "bagus\n", `kopi.tsv:1: "bagus" has no weight: put a tab between the columns`},
+		{"spaces for tabs", "bagus    30\n", `kopi.tsv:1: "bagus    30" has no weight: put a tab between the columns`},
 		{"too large", "# head\nbagus\t128\n", `kopi.tsv:2: "128" is not a weight: use a whole number from -127 to 127`},
 		{"bad subjectivity", "bagus\t1\tx\n", `kopi.tsv:1: "x" is not a weight: use a whole number from -127 to 127`},
 		{"too long", "a b c d e f g\t1\n", `kopi.tsv:1: "a b c d e f g" is not an entry: use 1 to 6 words`},
