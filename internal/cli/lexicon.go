@@ -18,10 +18,12 @@ Usage:
     pantau lexicon learn BRAND        propose entries for a brand
         [--config FILE] [--limit N]
 
-Learn compares the reviews with one or two stars of a brand with those with four
-or five, and prints the terms that the lexicon does not know or sees the other
-way round, with their support and three examples, as an overlay file. Strike out
-what is wrong; what remains can be used as it is.
+Learn asks which terms of a brand's reviews would bring the score closer to the
+stars, beyond what the lexicon and the other terms say already, and prints them
+with their support and three examples as an overlay file: first what is new to
+the lexicon, then what the stars see otherwise, each most certain first. Strike
+out what is wrong; what remains can be used as it is. A few thousand reviews
+teach ten to fifty terms, a few hundred next to none.
 
 Example:
     $ pantau lexicon learn "Kopi Senja" > kopi-senja.tsv`

@@ -10,6 +10,7 @@
 package learn
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -46,13 +47,13 @@ const (
 )
 
 // Propose returns at most limit entries that the lexicon of a does not know or sees
-// otherwise than the stars, most certain first. Names on the deny list, words of the
+// otherwise than the stars: first what is new to it, each most certain first. Names on the deny list, words of the
 // name of the brand and words that only hold a sentence together are never proposed,
 // nor is any term that fewer than five reviews hold.
 func Propose(a *sentiment.Analyzer, reviews []Review, name string, limit int) []Proposal {
-	f := fit{a: a, index: map[string]int32{}, closed: sentiment.Closed()}
+	f := fit{a: a, index: map[string]int32{}, closed: sentiment.Closed(), name: map[string]bool{}}
 	for _, w := range a.Words(nil, name) {
-		f.closed[w.Text] = true
+		f.name[w.Text] = true
 	}
 	for i := range reviews {
 		f.add(&reviews[i])
@@ -66,7 +67,8 @@ func Propose(a *sentiment.Analyzer, reviews []Review, name string, limit int) []
 // fit is the regression.
 type fit struct {
 	a       *sentiment.Analyzer
-	closed  map[string]bool
+	closed  map[string]bool  // words that hold a sentence together
+	name    map[string]bool  // words of the name of the brand
 	index   map[string]int32 // number of a term
 	terms   []term
 	reviews []review
@@ -119,11 +121,17 @@ func (f *fit) add(r *Review) {
 	}
 	f.words = f.a.Words(f.words[:0], r.Text)
 	for i, w := range f.words {
+		if f.name[w.Text] {
+			continue
+		}
 		if !f.closed[w.Text] {
 			f.hold(&x, w.Text)
 		}
-		if i > 0 && !w.Break && !(f.closed[w.Text] && f.closed[f.words[i-1].Text]) {
-			f.hold(&x, f.words[i-1].Text+" "+w.Text)
+		if i == 0 || w.Break {
+			continue
+		}
+		if before := f.words[i-1].Text; !f.name[before] && !(f.closed[w.Text] && f.closed[before]) {
+			f.hold(&x, before+" "+w.Text)
 		}
 	}
 	f.reviews = append(f.reviews, x)
@@ -209,7 +217,16 @@ func (f *fit) grow(limit int) []Proposal {
 			out = append(out, p)
 		}
 	}
+	slices.SortStableFunc(out, func(x, y Proposal) int { return cmp.Compare(x.known(), y.known()) })
 	return out
+}
+
+// known is 1 for what the lexicon has a view of already, 0 for what is new to it.
+func (p *Proposal) known() int {
+	if abs(p.Before) >= leastChange {
+		return 1
+	}
+	return 0
 }
 
 // measure works out how the likelihood changes with the weight of a term.
