@@ -65,6 +65,7 @@ func TestScopes(t *testing.T) {
 		{"negator before", "tidak terlalu jelek", "jelek", "tidak", "negated"},
 		{"intensifier before", "sungguh ramah", "ramah", "sungguh", "intensified"},
 		{"intensifier after", "ramah banget", "ramah", "banget", "intensified"},
+		{"without reaches one word", "tanpa antrean ramah", "ramah", "", ""},
 		{"not over a comma", "tidak, ramah", "ramah", "", ""},
 		{"a denied complaint", "tidak ada penipuan", "penipuan", "tidak ada", "negated"},
 		{"none over a comma", "tidak ada, penipuan", "penipuan", "", ""},

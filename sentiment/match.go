@@ -32,7 +32,7 @@ const (
 
 // The reach of words that change others, in words.
 const (
-	negationReach  = 3
+	negationReach  = 3 // of most negators
 	intensifyReach = 2
 	echoWindow     = 16 // matches that are searched for the same entry
 )
@@ -50,6 +50,7 @@ type clause struct {
 // scope is what the words before the current one do to it.
 type scope struct {
 	clause
+	reach   int     // of the negator, in words
 	booster int     // token of the last intensifier, or none
 	boost   float32 // its factor
 	lastHit int     // match that a following intensifier may raise
@@ -160,7 +161,7 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 		s.cut(sc, i)
 		s.sentence = int32(i)
 	}
-	if i-int(s.negator) > negationReach || t.flags&tokenComma != 0 {
+	if i-int(s.negator) > s.reach || t.flags&tokenComma != 0 {
 		s.negator = none
 	}
 	entry, n := w.entry, 1
@@ -179,14 +180,14 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 			a.take(s, i, n, w, entry)
 		}
 	}
-	s.plain = max(s.taken, s.denial.end+1, int(s.negator)+negationReach+1, s.booster+intensifyReach+1)
+	s.plain = max(s.taken, s.denial.end+1, int(s.negator)+s.reach+1, s.booster+intensifyReach+1)
 }
 
 // take notes that the entry at the n tokens from i on is a match.
 func (a *Analyzer) take(s *scope, i, n int, w *word, entry int32) {
 	s.taken = i + n
 	if n > 1 && w.flags&wordNegator != 0 {
-		s.negator = int32(i)
+		s.negator, s.reach = int32(i), negationReach
 		if a.info[entry].flags&entryClosed != 0 {
 			s.negator = none
 		}
@@ -230,7 +231,7 @@ func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 			s.negator = none // two negators cancel out
 			return
 		}
-		s.negator = int32(i)
+		s.negator, s.reach = int32(i), int(a.boosts[sc.tokens[i].word])
 	case w.flags&wordContrast != 0:
 		s.cut(sc, i)
 	default:
@@ -272,7 +273,7 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
 	if i == s.denial.end && t.flags&(tokenComma|tokenBreak) == 0 && a.info[entry].weights[0].pol <= -sternFault {
 		m = sc.deny(s, m)
 		at = len(sc.matches) - 1
-	} else if by := int(s.negator); by < i && i-by <= negationReach {
+	} else if by := int(s.negator); by < i && i-by <= s.reach {
 		m.rule |= ruleNegated
 		m.negator, m.negators = s.negator, 1
 		if s.lastHit < 0 || sc.matches[s.lastHit].last < s.negator {

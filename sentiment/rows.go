@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -69,6 +70,11 @@ func (lex *lexicon) modifierRow(r row) error {
 	switch r.field(0) {
 	case "negator":
 		w.flags |= wordNegator
+		reach, err := strconv.Atoi(cmp.Or(r.field(2), strconv.Itoa(negationReach)))
+		if err != nil || reach < 1 || reach > negationReach {
+			return r.errorf("%q is not a reach: use 1 to %d words", r.field(2), negationReach)
+		}
+		w.boost = uint8(reach)
 	case "contrast":
 		w.flags |= wordContrast
 	case "before", "after":

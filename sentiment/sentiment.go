@@ -32,7 +32,7 @@ type Analyzer struct {
 type tables struct {
 	model     *model
 	words     []word         // by word number; 0 is the unknown word
-	boosts    []uint8        // by word number: factor of an intensifier in hundredths, at most 2.55
+	boosts    []uint8        // by word number: factor of an intensifier in hundredths, at most 2.55; reach of a negator in words
 	names     []span         // by word number
 	expand    []uint32       // the words that one surface form stands for, behind their number
 	table     table          // hash of a surface form to its word number
