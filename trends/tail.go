@@ -79,11 +79,36 @@ func quantileNB(p, mean, alpha float64) int {
 	return hi
 }
 
-// logNB is the natural logarithm of P(X = n) for a negative binomial X with the
-// given mean and variance mean+alpha*mean², but for a term that depends on n only.
-func logNB(n, mean, alpha float64) float64 {
-	r := 1 / alpha
-	lnr, _ := math.Lgamma(n + r)
-	lr, _ := math.Lgamma(r)
-	return lnr - lr + n*math.Log(mean/(mean+r)) + r*math.Log(r/(mean+r))
+// logWiderNB is the natural logarithm of how many times likelier the count n is for a
+// negative binomial variable with alpha 1 than for one with the given alpha, both of the
+// same mean and variance mean+alpha*mean². Gamma functions are written with their
+// Stirling errors as in Loader's saddle-point expansion (2000): it takes half the
+// logarithms and cancels nothing large.
+func logWiderNB(n, mean, alpha float64) float64 {
+	r, k := 1/alpha, n+1
+	nr := n + r
+	return k*math.Log(k/(mean+1)) - nr*math.Log(nr/(mean+r)) + 0.5*math.Log(nr/(r*k)) +
+		stirlingError(k) - stirlingErrors[1] + stirlingError(r) - stirlingError(nr)
+}
+
+// stirlingErrors are those of the small whole numbers.
+var stirlingErrors = [8]float64{
+	1: 0.08106146679532726, 0.04134069595540929, 0.027677925684998339, 0.020790672103765093,
+	0.016644691189821192, 0.013876128823070748, 0.01189670994589177,
+}
+
+// stirlingError is what the natural logarithm of the gamma function has above
+// Stirling's approximation (x-1/2) ln x - x + ln(2π)/2 (DLMF 5.11.1).
+func stirlingError(x float64) float64 {
+	if x >= 8 {
+		y := 1 / x
+		z := y * y
+		return y * (1./12 - z*(1./360-z*(1./1260-z*(1./1680-z/1188))))
+	}
+	if i := int(x); i > 0 && float64(i) == x {
+		return stirlingErrors[i]
+	}
+	const half = 0.9189385332046727 // ln(2π)/2
+	gamma, _ := math.Lgamma(x)
+	return gamma - (x-0.5)*math.Log(x) + x - half
 }

@@ -31,6 +31,25 @@ func TestTailAgreesWithTheSum(t *testing.T) {
 	}
 }
 
+func TestWiderAgreesWithTheGammaFunctions(t *testing.T) {
+	logNB := func(n, mean, alpha float64) float64 {
+		r := 1 / alpha
+		lnr, _ := math.Lgamma(n + r)
+		lr, _ := math.Lgamma(r)
+		return lnr - lr + n*math.Log(mean/(mean+r)) + r*math.Log(r/(mean+r))
+	}
+	for _, n := range []float64{0, 1, 2, 3, 5, 6, 7, 8, 30, 1000, 1e5} {
+		for _, mean := range []float64{1e-4, 0.3, 1, 7.5, 400, 1e5} {
+			for _, alpha := range []float64{0.01, 0.08, 0.125, 0.13, 0.5, 1, 3.05} {
+				got, want := logWiderNB(n, mean, alpha), logNB(n, mean, 1)-logNB(n, mean, alpha)
+				if math.Abs(got-want) > 1e-12*(n+1)*math.Log(n+1e5) {
+					t.Errorf("alpha %g, mean %g: %g is e^%.15g times likelier with alpha 1, want e^%.15g", alpha, mean, n, got, want)
+				}
+			}
+		}
+	}
+}
+
 // The score must stay exact where a probability would be rounded to zero.
 func TestTailBelowTheSmallestFloat(t *testing.T) {
 	last := 0.0

@@ -190,7 +190,7 @@ func (u *surge) look(d *Detector, i int, s *sums) {
 		scatter += hourScatter
 	}
 	mean := max(s.othersMean, 1e-4)
-	factor := logNB(s.others, mean, 1) - logNB(s.others, mean, scatter)
+	factor := logWiderNB(s.others, mean, scatter)
 	const clearly = 1e-6 // rounding chooses no window, nor does a probability that is 1 for all of them
 	if u.weight > 0 && factor < u.factor+clearly {
 		return
