@@ -251,14 +251,16 @@ func (d *Detector) rising(s *sums) float64 {
 	}
 	h := d.habit()
 	mean, alpha := h.usual(s, s)
-	slow := d.slow + slowRatioOf(s.negatives, mean, alpha)
-	if s.others > s.othersMean && slow > 0 { // a surge takes more away
+	if ends(d.slow, s.negatives, mean, alpha) {
+		return 0
+	}
+	if s.others > s.othersMean { // a surge takes more away
 		var up surge
 		up.look(d, dayWindow, s)
 		t := h.explain(dayWindow, s, s, up)
-		slow = d.slow + slowRatioOf(s.negatives, t.expected(), t.alpha)
+		mean = t.expected()
 	}
-	return smaller(max(0, slow), slowCap)
+	return smaller(max(0, d.slow+slowRatioOf(s.negatives, mean, alpha)), slowCap)
 }
 
 // couldRise reports whether a day may be evidence of a rise: with less than so many
@@ -274,6 +276,14 @@ func couldRise(s *sums) bool {
 func slowRatioOf(negatives, mean, alpha float64) float64 {
 	m := alpha * mean
 	return negatives*logSlowFactor - (negatives+1/alpha)*math.Log((1+slowFactor*m)/(1+m))
+}
+
+// ends reports whether a slow-rise sum falls to 0 for certain, without a logarithm or a
+// division: the logarithm of 1+z is at least 2z/(2+z). A surge never lifts it again.
+func ends(slow, negatives, mean, alpha float64) bool {
+	const rise = slowFactor - 1
+	m := alpha * mean
+	return (slow+negatives*logSlowFactor)*alpha*(2+(2+rise)*m) <= (1+negatives*alpha)*2*rise*m
 }
 
 // calmHours in a row end an episode. With three, one in fourteen real incidents

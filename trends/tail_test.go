@@ -93,3 +93,29 @@ func TestUnlikelyIsRoughlyTheExponential(t *testing.T) {
 		}
 	}
 }
+
+func TestSlowRiseEndsOnlyWhereTheSumFallsToZero(t *testing.T) {
+	ended, fallen := 0, 0
+	for _, slow := range []float64{0, 0.1, 0.5, 2, 11} {
+		for _, negatives := range []float64{0, 1, 2, 5, 40, 3000} {
+			for _, mean := range []float64{1e-4, 0.1, 0.7, 2, 9, 100, 2500} {
+				for _, alpha := range []float64{0.001, 0.016, 0.1, 1, 3} {
+					sum := slow + slowRatioOf(negatives, mean, alpha)
+					end := ends(slow, negatives, mean, alpha)
+					if end && sum > 1e-9 {
+						t.Errorf("%g and %g where %g are usual, alpha %g: ends at %g", slow, negatives, mean, alpha, sum)
+					}
+					if end {
+						ended++
+					}
+					if sum <= 0 {
+						fallen++
+					}
+				}
+			}
+		}
+	}
+	if ended < fallen*9/10 {
+		t.Errorf("%d of %d falls to zero were seen without a logarithm, want nine of ten", ended, fallen)
+	}
+}
