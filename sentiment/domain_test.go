@@ -86,3 +86,13 @@ func TestScopes(t *testing.T) {
 		})
 	}
 }
+
+// "Sekarang" and "sekarang ini" both end what was so once: together they count once.
+func TestThePastCountsLessOnce(t *testing.T) {
+	a := analyzer(t)
+	weight := func(text string) float64 { return a.Score(text, 0).Hits[0].Weight }
+	plain, once, twice := weight("lemot dan sekarang lancar"), weight("lemot tapi sekarang lancar"), weight("lemot tapi sekarang ini lancar")
+	if once < 0.5*plain || twice < 1.3*once || twice > 0.7*once {
+		t.Errorf("lemot weighs %.2f, %.2f where it is past, and %.2f where that is said in two words", plain, once, twice)
+	}
+}

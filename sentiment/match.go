@@ -309,8 +309,10 @@ func (sc *scratch) deny(s *scope, m *match) *match {
 // past is the bytes of a text that speak of what is over.
 type past struct{ start, end int32 }
 
-// pastShare is what an entry counts that speaks of the past.
-const pastShare = 0.3
+const (
+	pastShare = 0.3 // what an entry counts that speaks of the past
+	pastReach = 24  // words that past and present may be apart to be set against each other
+)
 
 // outdate lets what was so once count less where the text comes to what is so now, at
 // token i: "dulu sering eror, sekarang lancar", or "sering eror, tapi sekarang lancar".
@@ -319,12 +321,14 @@ func (a *Analyzer) outdate(sc *scratch, s *scope, i int) {
 	if i > 0 && a.words[sc.tokens[i-1].word].flags&wordContrast != 0 && (from < 0 || from > int(s.sentence)) {
 		from = int(s.sentence)
 	}
-	if from < 0 || from == i {
+	if from < 0 || from == i || i-from > pastReach {
 		return
 	}
 	for k := len(sc.matches) - 1; k >= 0 && int(sc.matches[k].first()) >= from; k-- {
-		sc.matches[k].value *= pastShare
-		sc.matches[k].rule |= rulePast
+		if m := &sc.matches[k]; m.rule&rulePast == 0 {
+			m.value *= pastShare
+			m.rule |= rulePast
+		}
 	}
 	s.earlier = none
 	sc.past = past{sc.tokens[from].start, sc.tokens[i-1].end}
