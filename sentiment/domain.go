@@ -25,11 +25,7 @@ func Domain(name string) (Overlay, error) {
 // sentence together, and get no weight of their own unless a curator gives them one.
 func Closed() map[string]bool {
 	words := map[string]bool{}
-	content, _ := files.ReadFile("lexicon/closed.tsv") // it is embedded
-	for line := range strings.Lines(string(content)) {
-		if !strings.HasPrefix(line, "#") {
-			words[strings.TrimSpace(line)] = true
-		}
-	}
+	content, _ := files.ReadFile("lexicon/closed.tsv")                                                     // it is embedded
+	_ = eachRow("closed.tsv", string(content), func(r row) error { words[r.field(0)] = true; return nil }) // no row is refused
 	return words
 }

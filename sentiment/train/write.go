@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"pantau/sentiment"
 )
 
 // without hides files that an earlier run wrote.
@@ -29,13 +27,15 @@ func (f without) Open(name string) (fs.File, error) {
 
 // readLists reads the words that keep their clitic and those of closed classes.
 func (t *trainer) readLists() (err error) {
-	t.closed = sentiment.Closed()
-	t.apart, err = t.list("apart.txt")
+	if t.apart, err = list(filepath.Join(filepath.Dir(t.lexicon), "train", "apart.txt")); err != nil {
+		return err
+	}
+	t.closed, err = list(filepath.Join(t.lexicon, "closed.tsv"))
 	return err
 }
 
-func (t *trainer) list(name string) (map[string]bool, error) {
-	data, err := os.ReadFile(filepath.Join(filepath.Dir(t.lexicon), "train", name))
+func list(path string) (map[string]bool, error) {
+	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return map[string]bool{}, nil
 	}
