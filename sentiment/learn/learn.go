@@ -47,9 +47,9 @@ const (
 )
 
 // Propose returns at most limit entries that the lexicon of a does not know or sees
-// otherwise than the stars: first what is new to it, each most certain first. Names on the deny list, words of the
-// name of the brand and words that only hold a sentence together are never proposed,
-// nor is any term that fewer than five reviews hold.
+// otherwise than the stars: first what is new to it, each most certain first. Names on
+// the deny list, words of the name of the brand and words that only hold a sentence
+// together are never proposed, nor is any term that fewer than five reviews hold.
 func Propose(a *sentiment.Analyzer, reviews []Review, name string, limit int) []Proposal {
 	f := fit{a: a, index: map[string]int32{}, closed: sentiment.Closed(), name: map[string]bool{}}
 	for _, w := range a.Words(nil, name) {
@@ -103,7 +103,7 @@ type review struct {
 
 // expect sets the chance that a review complains, by its logit.
 func (r *review) expect(logit float64) {
-	const least = 0.02 // stars and texts disagree in about one review of eight
+	const least = 0.02 // nothing is certain: stars and texts disagree now and then
 	r.logit = logit
 	r.expected = min(max(1/(1+math.Exp(-logit)), least), 1-least)
 }
