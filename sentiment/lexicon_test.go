@@ -131,16 +131,15 @@ func TestLexiconIsSmall(t *testing.T) {
 	runtime.KeepAlive(a)
 }
 
-// Slang hides what an entry says: "gag" is a way to write "tidak", and a word for
-// vomiting that a curator adds would be a weight of every negation.
-func TestNoSlangOfANegatorIsAnEntry(t *testing.T) {
+// eachCurated reads every line of the curated files, with the lexicon that they belong to.
+func eachCurated(t *testing.T, do func(lex *lexicon, name string, r row) error) {
 	lex, err := readLexicon(files, "lexicon")
 	if err != nil {
 		t.Fatal(err)
 	}
 	names, err := fs.Glob(files, "lexicon/curated_*.tsv")
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(names) < 10 {
+		t.Fatalf("curated files %v, %v", names, err)
 	}
 	for _, name := range names {
 		content, err := fs.ReadFile(files, name)
@@ -148,10 +147,8 @@ func TestNoSlangOfANegatorIsAnEntry(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = eachRow(name, string(content), func(r row) error {
-			text := normalText(r.field(0))
-			words := lex.entryWords(text)
-			if len(words) == 1 && lex.items[words[0]].flags&wordNegator != 0 && string(lex.spelling(words[0])) != text {
-				return r.errorf("%q is another way to write %q", text, lex.spelling(words[0]))
+			if err := do(lex, name, r); err != nil {
+				t.Error(err)
 			}
 			return nil
 		})
@@ -159,4 +156,33 @@ func TestNoSlangOfANegatorIsAnEntry(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// Slang hides what an entry says: "gag" is a way to write "tidak", and a word for
+// vomiting that a curator adds would be a weight of every negation.
+func TestNoSlangOfANegatorIsAnEntry(t *testing.T) {
+	eachCurated(t, func(lex *lexicon, _ string, r row) error {
+		text := normalText(r.field(0))
+		words := lex.entryWords(text)
+		if len(words) == 1 && lex.items[words[0]].flags&wordNegator != 0 && string(lex.spelling(words[0])) != text {
+			return r.errorf("%q is another way to write %q", text, lex.spelling(words[0]))
+		}
+		return nil
+	})
+}
+
+// Of two lines for one entry the one in the file that sorts last wins, and a curator
+// who changes the other wonders why nothing happens.
+func TestCuratedEntriesStandOnce(t *testing.T) {
+	at := map[uint32]string{}
+	eachCurated(t, func(lex *lexicon, name string, r row) error {
+		text, negated := strings.CutPrefix(normalText(r.field(0)), "~")
+		it := lex.place(lex.entryWords(text))
+		key := it.number<<1 | map[bool]uint32{true: 1}[negated]
+		if other, ok := at[key]; ok {
+			return r.errorf("%q stands in %s as well", text, other)
+		}
+		at[key] = fmt.Sprintf("%s:%d", name, r.line)
+		return nil
+	})
 }
