@@ -89,6 +89,10 @@ func learnBrand(ctx context.Context, out io.Writer, file, brandName string, limi
 	if err != nil {
 		return err
 	}
+	if low, high := learn.Sides(reviews); min(low, high) < learn.LeastReviews {
+		return fmt.Errorf("reviews of %q: %d with 1 or 2 stars, %d with 4 or 5: learning compares the two and needs %d of each",
+			brandName, low, high, learn.LeastReviews)
+	}
 	return writeProposals(out, brandName, len(reviews), learn.Propose(a, reviews, brandName, limit))
 }
 
@@ -98,6 +102,9 @@ const exampleWidth = 100
 func writeProposals(out io.Writer, name string, reviews int, proposals []learn.Proposal) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# proposed for %s from %d reviews with stars: strike out what is wrong\n", plain(name), reviews)
+	if len(proposals) == 0 {
+		b.WriteString("# nothing: the lexicon sees these reviews as their stars do, or they are too few to tell\n")
+	}
 	for _, p := range proposals {
 		fmt.Fprintf(&b, "#\n# in %d reviews with 1 or 2 stars, in %d with 4 or 5; so far %d\n", p.Low, p.High, p.Before)
 		for _, text := range p.Examples {

@@ -35,8 +35,11 @@ type Proposal struct {
 	Examples []string // up to three, first of the side that the weight leans to
 }
 
+// LeastReviews is how many reviews of either kind learning needs, and how many must
+// hold a term: fewer are chance.
+const LeastReviews = 5
+
 const (
-	leastReviews = 5   // a term in fewer reviews is chance, as are fewer reviews of one kind
 	leastSurplus = 3   // so many of its reviews must be of the other kind than expected
 	leastZ       = 3.0 // standard errors that the reviews of a term must stray
 	leastChange  = 8   // sixteenths of a logit: less is not worth a line
@@ -45,6 +48,19 @@ const (
 	spread       = 1  // logits: how far the weight of a term strays from what is known, a standard deviation
 	examples     = 3
 )
+
+// Sides counts the reviews with one or two stars, and those with four or five.
+func Sides(reviews []Review) (low, high int) {
+	for i := range reviews {
+		switch reviews[i].Stars {
+		case 1, 2:
+			low++
+		case 4, 5:
+			high++
+		}
+	}
+	return low, high
+}
 
 // Propose returns at most limit entries that the lexicon of a does not know or sees
 // otherwise than the stars: first what is new to it, each most certain first. Names on
@@ -173,7 +189,7 @@ func (f *fit) calibrate() bool {
 	for i := range f.reviews {
 		low += f.reviews[i].complains
 	}
-	if min(low, all-low) < leastReviews {
+	if min(low, all-low) < LeastReviews {
 		return false
 	}
 	f.low = low / all
@@ -232,7 +248,7 @@ func (p *Proposal) known() int {
 // measure works out how the likelihood changes with the weight of a term.
 func (f *fit) measure(t *term) {
 	t.surplus, t.slope, t.curve = 0, 0, 0
-	if len(t.reviews) < leastReviews {
+	if len(t.reviews) < LeastReviews {
 		return
 	}
 	for _, n := range t.reviews {
