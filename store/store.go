@@ -465,9 +465,9 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	if err != nil {
 		return explain(err)
 	}
+	defer func() { _ = sqlTx.Rollback() }() // unless it is committed, also when f panics: the connection is the only one
 	tx := &Tx{ctx: ctx, tx: sqlTx, conn: conn, zone: db.zone, entries: db.entries}
 	if err := f(tx); err != nil {
-		_ = sqlTx.Rollback()
 		return explain(err)
 	}
 	if err := sqlTx.Commit(); err != nil {

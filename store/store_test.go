@@ -704,3 +704,26 @@ func BenchmarkAdd(b *testing.B) {
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "rows/s")
 }
+
+// A panic is caught far outside, where a job ends; the next job must find the store
+// as it was.
+func TestAPanicEndsItsTransaction(t *testing.T) {
+	db := open(t)
+	func() {
+		defer func() { _ = recover() }()
+		write(t, db, func(tx *Tx, o Origin) error {
+			if _, err := tx.Add(o, []Item{item("1", "lambat", noon, brand.Negative)}); err != nil {
+				return err
+			}
+			panic("a defect")
+		})
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := db.Write(ctx, func(*Tx) error { return nil }); err != nil {
+		t.Errorf("Write after a panic = %v, want the connection to be free", err)
+	}
+	if got := rows(t, db, `SELECT count(*) FROM mentions`); got != "0\n" {
+		t.Errorf("mentions of the transaction that panicked: %s", got)
+	}
+}
