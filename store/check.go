@@ -102,9 +102,6 @@ func QuickCheck(ctx context.Context, path string, full bool) error {
 	return nil
 }
 
-// Writable says what to do when the directory of a database cannot be written.
-func Writable(path string) error { return writable(path) }
-
 // Probe writes a row and waits until the disk has it.
 func (db *DB) Probe(ctx context.Context, at time.Time) error {
 	return db.Write(ctx, func(tx *Tx) error { return tx.set("probe", at.UTC().Format(time.RFC3339Nano)) })

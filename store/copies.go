@@ -2,7 +2,7 @@ package store
 
 import (
 	"math/bits"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +33,7 @@ func (tx *Tx) markCopies(brandID int64, fresh []row) error {
 			negatives = append(negatives, r)
 		}
 	}
-	sort.SliceStable(negatives, func(a, b int) bool { return negatives[a].PublishedAt.Before(negatives[b].PublishedAt) })
+	slices.SortStableFunc(negatives, func(a, b *row) int { return a.PublishedAt.Compare(b.PublishedAt) })
 	for len(negatives) > 0 {
 		n := 1
 		for n < len(negatives) && negatives[n].PublishedAt.Sub(negatives[n-1].PublishedAt) < 2*copySpan {
@@ -112,10 +112,10 @@ func (tx *Tx) negativesAround(brandID int64, from, to time.Time) (list []earlier
 	return list, rows.Err()
 }
 
-// again marks the complaints of a brand, ?1, and of a source, ?4, or a cause, ?5, that somebody wrote within a day of
-// another one of theirs. Authors are pseudonyms of a source, so nobody is confused
-// with a namesake elsewhere. Copies take no part: they are no voice already. It reads
-// the newest ?6 of them.
+// again marks the complaints of a brand, ?1, and of a source, ?4, or a cause, ?5,
+// that somebody wrote within a day of another one of theirs. Authors are pseudonyms
+// of a source, so nobody is confused with a namesake elsewhere. Copies take no part:
+// they are no voice already. It reads the newest ?6 of them.
 const again = `SELECT id, published_at FROM (SELECT id, published_at,
 		published_at - lag(published_at) OVER (PARTITION BY author ORDER BY published_at, id) AS since FROM (SELECT id, published_at, author
 			FROM mentions INDEXED BY negatives WHERE brand_id = ?1 AND published_at BETWEEN ?2 AND ?3 AND polarity = 1 AND copy_of IS NULL AND author IS NOT NULL

@@ -1,7 +1,8 @@
 package store
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"time"
 
 	"pantau/brand"
@@ -74,7 +75,7 @@ func (tx *Tx) risingCauses(name string, from, to time.Time) (list []brand.Driver
 	for _, g := range groups {
 		list = append(list, brand.Driver{Key: g.Key, Observed: g.Observed, Expected: float64(g.Past)})
 	}
-	sort.SliceStable(list, func(i, j int) bool { return list[i].Excess() > list[j].Excess() })
+	slices.SortStableFunc(list, func(a, b brand.Driver) int { return cmp.Compare(b.Excess(), a.Excess()) })
 	return list, nil
 }
 
@@ -130,6 +131,6 @@ func median(seconds []int64) time.Duration {
 	if len(seconds) == 0 {
 		return 0
 	}
-	sort.Slice(seconds, func(i, j int) bool { return seconds[i] < seconds[j] })
+	slices.Sort(seconds)
 	return time.Duration(seconds[len(seconds)/2]) * time.Second
 }

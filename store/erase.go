@@ -85,7 +85,8 @@ func (db *DB) Erase(ctx context.Context, e Erasure, at time.Time) (Receipt, erro
 		}
 		r.Copies = append(r.Copies, path)
 	}
-	return r, db.republish(ctx, &r)
+	err = db.republish(ctx, &r)
+	return r, err
 }
 
 // republish replaces the copy for analysts, if there is one: whoever has the old

@@ -32,7 +32,8 @@ func (tx *Tx) Watch(brandID int64) (life trends.Life, evaluated time.Time, err e
 	if err != nil {
 		return life, evaluated, err
 	}
-	return life, time.Unix(at, 0), json.Unmarshal([]byte(text), &life)
+	err = json.Unmarshal([]byte(text), &life)
+	return life, time.Unix(at, 0), err
 }
 
 // SaveWatch remembers the life of a brand's incident and the last verdict.
@@ -73,16 +74,12 @@ func (tx *Tx) SaveLife(brandID int64, evaluated time.Time, life trends.Life) err
 // LastIncident returns the newest incident of a brand, or nil when there never
 // was one.
 func (tx *Tx) LastIncident(brandID int64) (*brand.Incident, error) {
-	var text string
-	err := tx.tx.QueryRowContext(tx.ctx, `SELECT snapshot FROM incidents WHERE brand_id = ? ORDER BY id DESC LIMIT 1`, brandID).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
+	id, err := tx.id(`SELECT coalesce(max(id), 0) FROM incidents WHERE brand_id = ?`, brandID)
+	if err != nil || id == 0 {
 		return nil, err
 	}
-	i := new(brand.Incident)
-	return i, json.Unmarshal([]byte(text), i)
+	i, _, err := tx.IncidentByID(id)
+	return i, err
 }
 
 // SaveIncident writes an incident, which gets its id when it is new, and records

@@ -22,7 +22,7 @@ type Lateness struct {
 
 // LateCause is how many late negatives of an hour had a cause.
 type LateCause struct {
-	Hour, Known int // as in [Late]
+	Hour, Known int // as in [trends.Late]
 	Cause       brand.Cause
 	Count       int
 }
@@ -104,12 +104,9 @@ func (tx *Tx) lateCauses(brandID, first int64) (list []LateCause, _ error) {
 // came after it: a run at five past sees the end of the hour before. The weights of the
 // sources are those of [Tx.Series], from the volume of each.
 func (tx *Tx) lateWatch(brandID, only, first, last, since int64, volume map[int64]float64) ([]trends.Late, error) {
-	begun, err := tx.firstCovered(brandID)
+	begun, err := tx.firstCovered(brandID, only)
 	if err != nil {
 		return nil, err
-	}
-	if only > 0 {
-		maps.DeleteFunc(begun, func(source, _ int64) bool { return source != only })
 	}
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT source_id, covered_from, covered_to, finished_at / 3600 FROM runs
 		WHERE source_id IN (SELECT id FROM sources WHERE brand_id = ?1 AND kind <> 'import' AND (?2 = 0 OR id = ?2)) AND finished_at >= ?3

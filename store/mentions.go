@@ -35,14 +35,17 @@ func (tx *Tx) Origin(b string, competitor bool, source, kind, lexicon string) (o
 		ON CONFLICT (name) DO UPDATE SET competitor = excluded.competitor RETURNING id`, b, competitor); err != nil {
 		return o, err
 	}
-	if o.LexiconID, err = tx.id(`INSERT INTO lexicons (version) VALUES (?)
-		ON CONFLICT (version) DO UPDATE SET version = excluded.version RETURNING id`, lexicon); err != nil {
+	if o.LexiconID, err = tx.lexiconID(lexicon); err != nil {
 		return o, err
 	}
 	err = tx.tx.QueryRowContext(tx.ctx, `INSERT INTO sources (brand_id, name, kind) VALUES (?, ?, ?)
 		ON CONFLICT (brand_id, name) DO UPDATE SET kind = excluded.kind RETURNING id, cursor`,
 		o.BrandID, source, kind).Scan(&o.SourceID, &o.Cursor)
 	return o, err
+}
+
+func (tx *Tx) lexiconID(version string) (int64, error) {
+	return tx.id(`INSERT INTO lexicons (version) VALUES (?) ON CONFLICT (version) DO UPDATE SET version = excluded.version RETURNING id`, version)
 }
 
 func (tx *Tx) id(query string, args ...any) (id int64, err error) {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -83,13 +82,11 @@ type rescore struct {
 
 // begin finds out where to go on. The setting is "lexicon id of the last".
 func (r *rescore) begin(tx *Tx) (err error) {
-	if r.lexicon, err = tx.id(`INSERT INTO lexicons (version) VALUES (?)
-		ON CONFLICT (version) DO UPDATE SET version = excluded.version RETURNING id`, r.scorer.Version()); err != nil {
+	if r.lexicon, err = tx.lexiconID(r.scorer.Version()); err != nil {
 		return err
 	}
-	var at string
-	err = tx.tx.QueryRowContext(tx.ctx, `SELECT value FROM settings WHERE key = 'rescore'`).Scan(&at)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	at, err := tx.setting("rescore")
+	if err != nil {
 		return err
 	}
 	lexicon, after, _ := strings.Cut(at, " ")

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -77,13 +78,8 @@ func (tx *Tx) unindex(id int64) (reindex func() error, err error) {
 // checkIndex empties a search index whose words another version of the program
 // made; the next transactions fill it again.
 func (tx *Tx) checkIndex() error {
-	var version string
-	err := tx.tx.QueryRowContext(tx.ctx, `SELECT value FROM settings WHERE key = 'search_version'`).Scan(&version)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if version, err := tx.setting("search_version"); err != nil || version == searchVersion {
 		return err
-	}
-	if version == searchVersion {
-		return nil
 	}
 	if err := tx.set("search_through", "0"); err != nil {
 		return err
@@ -174,7 +170,7 @@ type searchPart struct {
 }
 
 // searchParts splits a query at spaces outside quotes.
-func searchParts(query string) func(func(searchPart) bool) {
+func searchParts(query string) iter.Seq[searchPart] {
 	return func(yield func(searchPart) bool) {
 		for query = strings.TrimSpace(query); query != ""; query = strings.TrimSpace(query) {
 			var p searchPart

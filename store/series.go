@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"time"
 
@@ -140,14 +139,15 @@ func (db *DB) History(ctx context.Context, name string) (h History, err error) {
 }
 
 // causeHours counts the negatives of a brand by hour from first on, and cause.
-func (tx *Tx) causeHours(brandID, first int64) (list []CauseHour, _ error) {
-	return list, tx.eachCauses(brandID, first, math.MaxInt64, func(hour int64, c *causeCounts) {
+func (tx *Tx) causeHours(brandID, first int64) (list []CauseHour, err error) {
+	err = tx.eachCauses(brandID, first, math.MaxInt64, func(hour int64, c *causeCounts) {
 		for cause, n := range c {
 			if n > 0 {
 				list = append(list, CauseHour{int(hour - first), brand.Cause(cause), n})
 			}
 		}
 	})
+	return list, err
 }
 
 // countHours fills in the counts of a source, or of all (0), and returns the
@@ -175,16 +175,13 @@ func (tx *Tx) countHours(brandID, only, first, last int64, hours []trends.Hour) 
 	return volume, rows.Err()
 }
 
-// coverHours sets the coverage of each hour by a source, or by all (0): the mean over the sources that had
-// begun by then, weighted by their volume, because a silent small source hides
-// less than a silent big one.
+// coverHours sets the coverage of each hour by a source, or by all (0): the mean
+// over the sources that had begun by then, weighted by their volume, because a
+// silent small source hides less than a silent big one.
 func (tx *Tx) coverHours(brandID, only, first, last int64, volume map[int64]float64, hours []trends.Hour) error {
-	begun, err := tx.firstCovered(brandID)
+	begun, err := tx.firstCovered(brandID, only)
 	if err != nil {
 		return err
-	}
-	if only > 0 {
-		maps.DeleteFunc(begun, func(source, _ int64) bool { return source != only })
 	}
 	weigh := weights{begun, volume}
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT c.source_id, c.hour, c.share FROM coverage c JOIN sources s ON s.id = c.source_id
@@ -229,10 +226,11 @@ func (w weights) all(hour int64) (total float64) {
 	return total
 }
 
-// firstCovered returns the first hour that each source of a brand watched.
-func (tx *Tx) firstCovered(brandID int64) (map[int64]int64, error) {
+// firstCovered returns the first hour that a source of a brand watched, or each of
+// them (0).
+func (tx *Tx) firstCovered(brandID, only int64) (map[int64]int64, error) {
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT s.id, (SELECT min(hour) FROM coverage WHERE source_id = s.id)
-		FROM sources s WHERE s.brand_id = ? AND EXISTS (SELECT 1 FROM coverage WHERE source_id = s.id)`, brandID)
+		FROM sources s WHERE s.brand_id = ?1 AND (?2 = 0 OR s.id = ?2) AND EXISTS (SELECT 1 FROM coverage WHERE source_id = s.id)`, brandID, only)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"database/sql"
-	"errors"
 	"slices"
 	"time"
 )
@@ -32,10 +30,9 @@ func (tx *Tx) Arrivals(brand, source string, since time.Time) (at []time.Time, r
 // TellOnce remembers that something was told, by a name, and reports whether it is
 // news: the state of it has not been told before.
 func (tx *Tx) TellOnce(name, state string) (news bool, err error) {
-	var told string
-	err = tx.tx.QueryRowContext(tx.ctx, `SELECT value FROM settings WHERE key = ?`, name).Scan(&told)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) || told == state {
+	told, err := tx.setting(name)
+	if err != nil || told == state {
 		return false, err
 	}
-	return true, tx.exec(`INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, name, state)
+	return true, tx.set(name, state)
 }

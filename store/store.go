@@ -50,7 +50,7 @@ const readers = 4
 // schema up to date, after a backup. The zone decides on which local day an
 // hour falls. A file of a newer program is refused.
 func Open(ctx context.Context, path string, zone *time.Location) (*DB, error) {
-	if err := writable(path); err != nil {
+	if err := Writable(path); err != nil {
 		return nil, err
 	}
 	share()
@@ -181,9 +181,9 @@ func (db *DB) Close() error {
 // Path returns the file name.
 func (db *DB) Path() string { return db.path }
 
-// writable tells the operator what to do where SQLite only says that it cannot
-// open a file.
-func writable(path string) error {
+// Writable says what to do when the directory of a database cannot be written,
+// where SQLite only says that it cannot open a file.
+func Writable(path string) error {
 	dir := filepath.Dir(path)
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -500,18 +500,22 @@ func (tx *Tx) fillWords(zone *time.Location) error {
 			return err
 		}
 	}
-	var before string
-	err := tx.tx.QueryRowContext(tx.ctx, `SELECT value FROM settings WHERE key = 'zone'`).Scan(&before)
-	if err == nil && before == zone.String() {
-		return nil
-	}
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if before, err := tx.setting("zone"); err != nil || before == zone.String() {
 		return err
 	}
 	if err := tx.moveDays(zone); err != nil {
 		return err
 	}
 	return tx.set("zone", zone.String())
+}
+
+// setting returns what set remembered, "" for nothing.
+func (tx *Tx) setting(key string) (value string, err error) {
+	err = tx.tx.QueryRowContext(tx.ctx, `SELECT value FROM settings WHERE key = ?`, key).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return value, err
 }
 
 // set remembers a setting.
