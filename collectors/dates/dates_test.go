@@ -135,7 +135,7 @@ func TestSpan(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 30, 0, 0, time.UTC)
 	for _, text := range []string{"", "kapan-kapan", "31 Juni 2026", "12 Mei 9999", "9999-12-31", "0001-01-01", "barang bagus 2 hari lalu sampai",
-		"32/13/2026", "3 hari", "hari", "2026", "12", "14:30", "3 hari lalu 2025", "-5 hari lalu", "99999999999 hari lalu", "25:00 kemarin"} {
+		"32/13/2026", "3 hari", "hari", "2026", "12", "14:30", "3 hari lalu 2025", "-5 hari lalu", "99999999999 hari lalu", "18446744074s ago", "25:00 kemarin"} {
 		if got, _, ok := Parse(text, now, time.UTC); ok {
 			t.Errorf("Parse(%q) = %s, want a refusal", text, got)
 		}

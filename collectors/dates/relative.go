@@ -78,31 +78,32 @@ func amount(words []string) (count int, unit Unit, n int) {
 		return 1, u, 1
 	}
 	digits := first[:len(first)-len(strings.TrimLeft(first, "0123456789"))]
-	if rest := first[len(digits):]; digits != "" && rest != "" {
-		count, err := strconv.Atoi(digits)
-		if u, ok := units[rest]; ok && err == nil {
-			return count, u, 1
-		}
-		return 0, 0, 0
-	}
-	if len(words) < 2 {
-		return 0, 0, 0
-	}
-	u, ok := units[strings.Trim(words[1], ".")]
-	switch {
-	case !ok:
-		return 0, 0, 0
-	case digits != "":
-		count, err := strconv.Atoi(digits)
-		if err != nil || count > 100_000 {
+	unitWord, n := first[len(digits):], 1
+	if digits == "" || unitWord == "" {
+		if len(words) < 2 {
 			return 0, 0, 0
 		}
-		return count, u, 2
-	case first == "a" || first == "an" || first == "satu" || first == "one":
-		return 1, u, 2
+		unitWord, n = strings.Trim(words[1], "."), 2
 	}
-	return 0, 0, 0
+	u, ok := units[unitWord]
+	switch first {
+	case "a", "an", "satu", "one":
+		count = 1
+	default:
+		var err error
+		if count, err = strconv.Atoi(digits); err != nil || count > maxCount {
+			ok = false
+		}
+	}
+	if !ok {
+		return 0, 0, 0
+	}
+	return count, u, n
 }
+
+// maxCount is more than any page counts back, and so few seconds or years that no
+// time overflows.
+const maxCount = 100_000
 
 // suffix returns how many words say that the amount lies in the past.
 func suffix(words []string) int {
