@@ -18,25 +18,6 @@ type Entry struct {
 	Size   string // complaints, alone
 }
 
-// MaxListed is how many incidents one message can name whatever they are called.
-const MaxListed = 500
-
-// Parts splits a report that lists more than [MaxListed] incidents into several
-// that list all of them together. Any other alert comes back alone. Each part is
-// a delivery of its own and needs a key of its own.
-func Parts(a brand.Alert) []brand.Alert {
-	if a.Digest == nil || len(a.Digest.Alerts) <= MaxListed || a.Change != brand.Storm && a.Change != brand.HandOver {
-		return []brand.Alert{a}
-	}
-	var parts []brand.Alert
-	for some := range slices.Chunk(a.Digest.Alerts, MaxListed) {
-		d := *a.Digest
-		d.Alerts = some
-		parts = append(parts, brand.Alert{Change: a.Change, Digest: &d})
-	}
-	return parts
-}
-
 // rollOf writes a report that lists everything it was given.
 func (w writer) rollOf(c brand.Change, d brand.Digest) Message {
 	summary, sentence := w.report.held, w.report.heldLine

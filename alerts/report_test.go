@@ -105,7 +105,7 @@ func TestReportLeavesNoiseOut(t *testing.T) {
 // names are.
 func TestStormListsAll(t *testing.T) {
 	for _, padding := range []string{"", " Nusantara Sejahtera Tbk Cabang", strings.Repeat("&", 30)} {
-		a := brand.Alert{Change: brand.Storm, Digest: &brand.Digest{Alerts: listOf(MaxListed)}}
+		a := brand.Alert{Change: brand.Storm, Digest: &brand.Digest{Alerts: listOf(brand.MaxListed)}}
 		for n := range a.Digest.Alerts {
 			a.Digest.Alerts[n].Incident.Brand = "Ж" + a.Digest.Alerts[n].Incident.Brand[5:] + padding
 		}
@@ -125,8 +125,8 @@ func TestStormListsAll(t *testing.T) {
 				all += piece
 			}
 		}
-		if n := strings.Count(all, "Ж"); n != MaxListed {
-			t.Errorf("names padded with %q: %d of %d listed in %d runes of blocks", padding, n, MaxListed, utf8.RuneCount(sent.Blocks))
+		if n := strings.Count(all, "Ж"); n != brand.MaxListed {
+			t.Errorf("names padded with %q: %d of %d listed in %d runes of blocks", padding, n, brand.MaxListed, utf8.RuneCount(sent.Blocks))
 		}
 	}
 }
@@ -145,34 +145,6 @@ func literals(node any) (all []string) {
 		all = literals(n["elements"])
 	}
 	return all
-}
-
-func TestParts(t *testing.T) {
-	tests := []struct {
-		name  string
-		alert brand.Alert
-		want  []int // incidents in each part
-	}{
-		{"an incident", openedAlert(), []int{0}},
-		{"a storm that fits", reportAlert(brand.Storm), []int{500}},
-		{"a greater storm", brand.Alert{Change: brand.Storm, Digest: &brand.Digest{Alerts: listOf(1201)}}, []int{500, 500, 201}},
-		{"a weekly report has its own limits", brand.Alert{Change: brand.Weekly, Digest: &brand.Digest{Alerts: listOf(700)}}, []int{700}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			var got []int
-			for _, p := range Parts(tt.alert) {
-				n := 0
-				if p.Digest != nil {
-					n = len(p.Digest.Alerts)
-				}
-				got = append(got, n)
-			}
-			if len(got) != len(tt.want) || got[0] != tt.want[0] || got[len(got)-1] != tt.want[len(tt.want)-1] {
-				t.Errorf("parts of %v incidents, want %v", got, tt.want)
-			}
-		})
-	}
 }
 
 // A report of 500 brands fits Slack and a lock screen as well.

@@ -208,6 +208,10 @@ type Alert struct {
 	Digest   *Digest  `json:"digest,omitempty"`
 }
 
+// MaxListed is how many incidents one list names: more do not fit into a message,
+// whatever they are called.
+const MaxListed = 500
+
 // Digest is a report on a span of time.
 type Digest struct {
 	From    time.Time     `json:"from"`

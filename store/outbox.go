@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pantau/brand"
@@ -183,12 +184,13 @@ func (db *DB) Collapse(ctx context.Context, channel string, change brand.Change,
 		}
 		newest := newestAlerts(waiting)
 		key := fmt.Sprintf("%s:%d:%s", change, ids[len(ids)-1], channel)
-		for start := 0; start < len(newest); start += listed {
-			part := newest[start:min(start+listed, len(newest))]
+		parts := 0
+		for part := range slices.Chunk(newest, brand.MaxListed) {
 			report := brand.Alert{Change: change, Digest: &brand.Digest{From: at, To: at, Alerts: part}}
-			if err := tx.enqueue(fmt.Sprintf("%s:%d", key, start/listed), report, channel, at); err != nil {
+			if err := tx.enqueue(fmt.Sprintf("%s:%d", key, parts), report, channel, at); err != nil {
 				return err
 			}
+			parts++
 		}
 		if err := tx.exec(`UPDATE deliveries SET state = 'listed', error = 'listed in ' || ? WHERE channel = ? AND state = 'pending' AND id <= ?`+listable,
 			key, channel, ids[len(ids)-1]); err != nil {
@@ -209,9 +211,6 @@ func (db *DB) Collapse(ctx context.Context, channel string, change brand.Change,
 // listable leaves out what a list of incidents cannot hold: reports, messages to
 // operators, and edits, which nobody has to read.
 const listable = ` AND change NOT IN ('daily', 'weekly', 'channel_broken', 'source_silent', 'degraded', 'mended', 'erased')`
-
-// listed is how many incidents one list names: more do not fit into a message.
-const listed = 500
 
 func (tx *Tx) pending(channel string) (ids []int64, alerts []brand.Alert, _ error) {
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT id, payload FROM deliveries WHERE channel = ? AND state = 'pending'`+listable+` ORDER BY id`, channel)

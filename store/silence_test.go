@@ -74,3 +74,18 @@ func TestAListHoldsIncidentsOnly(t *testing.T) {
 		t.Errorf("the outbox is\n%swant\n%s", got, want)
 	}
 }
+
+// TestALongListTakesSeveralMessages collapses more incidents than a message can name.
+func TestALongListTakesSeveralMessages(t *testing.T) {
+	db := open(t)
+	write(t, db, func(tx *Tx, _ Origin) error {
+		waiting := brand.Alert{Change: brand.Storm, Digest: &brand.Digest{Alerts: make([]brand.Alert, 1201)}}
+		return tx.QueueReport(waiting, "storm:1", []string{"c"}, noon)
+	})
+	if err := db.Collapse(t.Context(), "c", brand.HandOver, false, noon); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := rows(t, db, `SELECT json_array_length(payload, '$.digest.alerts') FROM deliveries WHERE state = 'pending' ORDER BY id`), "500\n500\n201\n"; got != want {
+		t.Errorf("the lists name\n%swant\n%s", got, want)
+	}
+}
