@@ -34,6 +34,11 @@ func open(t testing.TB) *DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
+	if _, isTest := t.(*testing.T); isTest { // no power fails here, and to wait for the disk is half of the time
+		if _, err := db.write.Exec("PRAGMA synchronous = OFF"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return db
 }
 
