@@ -1,6 +1,8 @@
 // Package daemon runs the program: it reads the sources on their schedules,
 // carries what they bring through the pipeline, and sends what was decided. It
-// is the only package that starts goroutines, and it waits for all of them.
+// starts the goroutines of the program and waits for all of them; two functions
+// elsewhere start some of their own and wait for those: [alerts.Slack.Listen] and
+// [store.DB.Rescore].
 package daemon
 
 import (

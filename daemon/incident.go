@@ -1,8 +1,9 @@
 package daemon
 
 import (
+	"cmp"
 	"math/bits"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -139,7 +140,7 @@ const wordCount = 3
 // main cause, are clearly negative, neither a word nor an essay, not copies of
 // each other, and if possible from different sources.
 func quotes(list []store.Evidence, main brand.Cause) []brand.Quote {
-	sort.SliceStable(list, func(a, b int) bool { return worth(&list[a], main) > worth(&list[b], main) })
+	slices.SortStableFunc(list, func(a, b store.Evidence) int { return cmp.Compare(worth(&b, main), worth(&a, main)) })
 	var picked []store.Evidence
 	sources := map[string]int{}
 	for limit := 1; limit <= quoteCount && len(picked) < quoteCount; limit++ {
@@ -160,10 +161,8 @@ func quotes(list []store.Evidence, main brand.Cause) []brand.Quote {
 
 func worth(e *store.Evidence, main brand.Cause) (w float64) {
 	w = e.PNegative
-	for _, c := range e.Causes {
-		if c == main {
-			w++
-		}
+	if slices.Contains(e.Causes, main) {
+		w++
 	}
 	switch n := utf8.RuneCountInString(e.Text); {
 	case n < 25:
@@ -175,19 +174,14 @@ func worth(e *store.Evidence, main brand.Cause) (w float64) {
 }
 
 func distinct(e store.Evidence, picked []store.Evidence) bool {
-	for _, p := range picked {
-		if alike(e.Fingerprint, p.Fingerprint) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(picked, func(p store.Evidence) bool { return alike(e.Fingerprint, p.Fingerprint) })
 }
 
 // words returns what made a text negative, as it is written there, the heaviest
 // first.
 func words(e store.Evidence) (list []string) {
-	hits := append([]brand.Hit{}, e.Hits...)
-	sort.SliceStable(hits, func(a, b int) bool { return hits[a].Weight < hits[b].Weight })
+	hits := slices.Clone(e.Hits)
+	slices.SortStableFunc(hits, func(a, b brand.Hit) int { return cmp.Compare(a.Weight, b.Weight) })
 	for _, h := range hits {
 		// A word that adds little explains little.
 		if h.Weight >= 0 || h.Weight > hits[0].Weight/3 || len(list) == wordCount || h.Start < 0 || h.End > len(e.Text) || h.Start >= h.End {

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,10 +102,5 @@ func partName(p store.Part) string {
 }
 
 func fires(list []trends.Verdict) bool {
-	for _, v := range list {
-		if v.Fires {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(v trends.Verdict) bool { return v.Fires })
 }

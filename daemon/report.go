@@ -7,6 +7,7 @@ import (
 
 	"pantau/alerts"
 	"pantau/brand"
+	"pantau/internal/health"
 	"pantau/store"
 	"pantau/trends"
 )
@@ -29,11 +30,11 @@ func (p *Pipeline) Report(ctx context.Context, change brand.Change, zone *time.L
 		if err := p.findBurns(tx, digest.Moods, now); err != nil {
 			return err
 		}
-		health, err := tx.Sources()
+		list, err := tx.Sources()
 		if err != nil {
 			return err
 		}
-		for _, s := range p.states(health, now) {
+		for _, s := range p.states(list, now) {
 			if !s.Fresh {
 				digest.Sources = append(digest.Sources, s)
 			}
@@ -70,15 +71,14 @@ func (p *Pipeline) findBurns(tx *store.Tx, moods []brand.Mood, now time.Time) er
 	return nil
 }
 
-// states says which of the configured sources could be read. A source is fresh
-// when its last success is younger than two of its usual intervals.
-func (p *Pipeline) states(health []store.SourceHealth, now time.Time) (states []brand.SourceState) {
-	for _, h := range health {
+// states says which of the configured sources could be read.
+func (p *Pipeline) states(list []store.SourceHealth, now time.Time) (states []brand.SourceState) {
+	for _, h := range list {
 		every, configured := p.Intervals[h.Source]
 		if !configured {
 			continue // an import: history, not a source that could go blind
 		}
-		s := brand.SourceState{Source: h.Source, Fresh: now.Sub(h.LastSuccess) <= 2*every+grace}
+		s := brand.SourceState{Source: h.Source, Fresh: health.Source{Every: every, LastSuccess: h.LastSuccess}.Fresh(now)}
 		if !s.Fresh {
 			s.Since, s.Status, s.Reason = h.LastSuccess, h.Status, h.Reason
 		}
@@ -86,9 +86,6 @@ func (p *Pipeline) states(health []store.SourceHealth, now time.Time) (states []
 	}
 	return states
 }
-
-// grace is what a run itself may take on top of its interval.
-const grace = 2 * time.Minute
 
 // chartDays is what a chart of an alert shows.
 const chartDays = 28

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	notify "github.com/coreos/go-systemd/v22/daemon"
+
+	"pantau/internal/health"
 )
 
 // TellSystemd passes a state such as "READY=1" to the service manager. Outside
@@ -79,13 +81,12 @@ func (q *queue) values() (time.Duration, int) {
 
 // show serves the pages until ctx ends. Without them the daemon does its work all
 // the same.
-func (r *runner) show(ctx context.Context) error {
+func (r *runner) show(ctx context.Context) {
 	address := r.program.Health.Listen
 	if address == "" {
-		return nil
+		return
 	}
 	if err := r.Health.Serve(ctx, address); err != nil && ctx.Err() == nil {
-		r.trouble("page", fmt.Sprintf("health.listen: %v", err))
+		r.trouble(health.Page, fmt.Sprintf("health.listen: %v", err))
 	}
-	return nil
 }

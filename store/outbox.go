@@ -16,7 +16,6 @@ import (
 type Delivery struct {
 	ID          int64
 	Key         string
-	Channel     string
 	Alert       brand.Alert
 	Root        string // receipt of the incident's first message on the channel
 	Ambiguous   bool   // an attempt ended without an answer: it may have arrived
@@ -107,9 +106,9 @@ func (db *DB) next(ctx context.Context, channel, only string) (d Delivery, notBe
 	var payload, state string
 	var queued, before int64
 	var incident, attempted sql.NullInt64
-	err = db.read.QueryRowContext(ctx, `SELECT id, key, channel, incident_id, payload, state, queued_at, attempted_at, attempts, not_before, error
+	err = db.read.QueryRowContext(ctx, `SELECT id, key, incident_id, payload, state, queued_at, attempted_at, attempts, not_before, error
 		FROM deliveries WHERE channel = ? AND state IN ('pending', 'sending', 'ambiguous')`+only+` ORDER BY id LIMIT 1`, channel).
-		Scan(&d.ID, &d.Key, &d.Channel, &incident, &payload, &state, &queued, &attempted, &d.Attempts, &before, &d.Reason)
+		Scan(&d.ID, &d.Key, &incident, &payload, &state, &queued, &attempted, &d.Attempts, &before, &d.Reason)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, notBefore, false, nil
 	}

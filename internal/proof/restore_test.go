@@ -78,14 +78,13 @@ func hashes(t *testing.T, path string) string {
 func TestRestore(t *testing.T) {
 	rows := pick(10_000, 1_000_000)
 	dir := tempDir(t)
-	pantau := func(args ...string) string {
+	pantau := func(args ...string) {
 		cmd := exec.Command(program(t), args...)
 		cmd.Dir = dir
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("pantau %s: %v\n%s", strings.Join(args, " "), err, out)
 		}
-		return string(out)
 	}
 	writeHistory(t, filepath.Join(dir, "history.csv"), rows)
 	pantau("import", "history.csv", "--brand", "Sandang Senja", "--database", "pantau.db")
