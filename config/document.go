@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -155,7 +156,7 @@ func (d *document) report(key, format string, args ...any) {
 func (d *document) decode(path string, table map[string]any, into any) {
 	fields := map[string]reflect.Value{}
 	names := keysOf(reflect.ValueOf(into).Elem(), fields, nil)
-	for _, key := range sortedKeys(table) {
+	for _, key := range slices.Sorted(maps.Keys(table)) {
 		f, known := fields[key]
 		if !known {
 			d.report(join(path, key), "unknown key; known here: %s", strings.Join(names, ", "))
@@ -239,13 +240,4 @@ func describe(value any) string {
 		return "a table"
 	}
 	return "this value"
-}
-
-func sortedKeys(m map[string]any) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones must load on machines without a zone database
@@ -101,7 +102,8 @@ type sourceFile struct {
 func defaults() file {
 	return file{
 		Database: "pantau.db", Language: "id", Zone: "WIB", Sensitivity: "seimbang", Console: true,
-		Retention: retentionFile{TextDays: 90, NumbersDays: 730, Backups: 7}, Health: healthFile{Listen: "127.0.0.1:9108", Canary: "monday 09:00"}, Escalation: escalationFile{After: "30m", Reminders: 3},
+		Retention: retentionFile{TextDays: 90, NumbersDays: 730, Backups: 7}, Health: healthFile{Listen: "127.0.0.1:9108", Canary: "monday 09:00"},
+		Escalation: escalationFile{After: "30m", Reminders: 3},
 	}
 }
 
@@ -116,9 +118,9 @@ func (f file) check(c *checker) *Config {
 	out := &Config{
 		Language: c.oneOf("language", f.Language, "id", "en"), Contact: f.Contact, Console: f.Console,
 		Database: c.database(f.Database), Zone: c.zone(f.Zone), Sensitivity: c.sensitivity(f.Sensitivity),
-		Retention: c.retention(f.Retention), Health: c.health(f.Health), Calendar: c.calendar(f.Calendar, f.Brands), Lexicon: c.beside(f.Lexicon), Slack: c.slack(f.Slack, f.Language), Brands: c.brands(f.Brands),
-		Webhook: c.webhook(f.Webhook), Email: c.email(f.Email), Escalation: c.escalation(f.Escalation, f.Slack),
-		Digest: Digest{Daily: c.daily(f.Digest.Daily), Weekly: c.weekly("digest.weekly", f.Digest.Weekly)},
+		Retention: c.retention(f.Retention), Health: c.health(f.Health), Calendar: c.calendar(f.Calendar, f.Brands), Lexicon: c.beside(f.Lexicon),
+		Slack: c.slack(f.Slack, f.Language), Webhook: c.webhook(f.Webhook), Email: c.email(f.Email), Escalation: c.escalation(f.Escalation, f.Slack),
+		Brands: c.brands(f.Brands), Digest: Digest{Daily: c.daily(f.Digest.Daily), Weekly: c.weekly("digest.weekly", f.Digest.Weekly)},
 	}
 	out.Sources = c.sources(f.Sources, out)
 	return out
@@ -146,10 +148,8 @@ func (c *checker) beside(paths []string) []string {
 }
 
 func (c *checker) oneOf(key, value string, allowed ...string) string {
-	for _, a := range allowed {
-		if value == a {
-			return value
-		}
+	if slices.Contains(allowed, value) {
+		return value
 	}
 	c.report(key, "%q is not one of %s", value, strings.Join(allowed, ", "))
 	return ""

@@ -3,7 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -60,6 +60,6 @@ func Join(errs ...error) error {
 	if len(all) == 0 {
 		return nil
 	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].Line < all[j].Line })
+	slices.SortStableFunc(all, func(a, b Mistake) int { return a.Line - b.Line })
 	return all
 }
