@@ -129,8 +129,8 @@ func (r *feedRun) page(resp *fetch.Response) error {
 }
 
 // older follows ?paged=N until the last run is met and new answers have found
-// their letters, nothing new comes, or the pages that the operator allows are used up. WordPress ignores page= on feeds
-// and answers the page past the end with 404.
+// their letters, nothing new comes, or the pages that the operator allows are used
+// up. WordPress ignores page= on feeds and answers the page past the end with 404.
 func (r *feedRun) older(ctx context.Context) error {
 	for n := 2; n <= r.pages && !r.req.Probe && (!r.enough() || r.answers.wanted()); n++ {
 		u, err := url.Parse(r.url)

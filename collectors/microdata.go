@@ -67,7 +67,7 @@ func (p *microdataPage) item(n *html.Node, depth int) node {
 		return out
 	}
 	p.properties(n, out, depth)
-	for _, ref := range strings.Fields(attr(n, "itemref")) {
+	for ref := range strings.FieldsSeq(attr(n, "itemref")) {
 		if other := p.byID[ref]; other != nil && other != n {
 			p.property(other, out, depth)
 		}
@@ -84,7 +84,7 @@ func (p *microdataPage) properties(n *html.Node, out node, depth int) {
 
 func (p *microdataPage) property(n *html.Node, out node, depth int) {
 	scope := has(n, "itemscope")
-	for _, name := range names(attr(n, "itemprop")) {
+	for name := range strings.FieldsSeq(attr(n, "itemprop")) {
 		var value any = propertyText(n)
 		if scope {
 			value = p.item(n, depth+1)
@@ -101,14 +101,6 @@ func (p *microdataPage) property(n *html.Node, out node, depth int) {
 	if !scope {
 		p.properties(n, out, depth)
 	}
-}
-
-// names splits at spaces. Most elements have no name, and the others one.
-func names(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return strings.Fields(s)
 }
 
 // propertyText returns the value of a property that is not an item.

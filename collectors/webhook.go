@@ -101,8 +101,7 @@ func (w *webhook) Collect(ctx context.Context, req Request, _ func(brand.Mention
 	if req.Listening.IsZero() {
 		return r.fail(ctx, fmt.Errorf("nobody listens on %s: mentions are taken only while pantau run runs and the address is free", w.address))
 	}
-	report, err := r.finishSearch(&cursor, &cursor.checkpoint, max(r.last.Until, req.Listening.Unix()))
-	return report, err
+	return r.finishSearch(&cursor, &cursor.checkpoint, max(r.last.Until, req.Listening.Unix()))
 }
 
 // Endpoint implements [Receiver].

@@ -3,6 +3,7 @@ package collectors
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -97,9 +98,7 @@ func (y *youtube) Collect(ctx context.Context, req Request, emit func(brand.Ment
 // comments are switched off has none, and that is no failure.
 func (y *youtube) threads(ctx context.Context, r *round, target url.Values, header http.Header) error {
 	q := url.Values{"part": {"snippet,replies"}, "order": {"time"}, "maxResults": {"100"}, "textFormat": {"plainText"}}
-	for k, v := range target {
-		q[k] = v
-	}
+	maps.Copy(q, target)
 	for range y.pages {
 		var answer struct {
 			Items []youtubeThread `json:"items"`

@@ -67,7 +67,7 @@ func contextOf(text string) context {
 	case strings.HasSuffix(trimmed, "$"), strings.HasSuffix(trimmed, "€"):
 		c.money = true
 	}
-	for n := 0; n < 5; n++ {
+	for n := range 5 {
 		word, rest, ok := lastWord(trimmed)
 		if !ok {
 			break

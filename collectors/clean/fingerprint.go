@@ -64,8 +64,8 @@ func (v *votes) majority() (out uint64) {
 	return out
 }
 
-// nextWord returns the hash of the first word of s and what follows it. Every number hashes alike, so that copies with another
-// order number are copies.
+// nextWord returns the hash of the first word of s and what follows it. Every number
+// hashes alike, so that copies with another order number are copies.
 func nextWord(s string) (hash uint64, rest string, ok bool) {
 	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
 	h, started, last := uint64(offset), false, rune(0)

@@ -86,8 +86,7 @@ func (t *chain) admit(req *http.Request, h *host) (gap time.Duration, err error)
 func (t *chain) turn(req *http.Request, h *host, gap time.Duration) (*http.Response, error) {
 	ctx := req.Context()
 	if until := h.away(); time.Until(until) > patience {
-		return nil, &Error{Kind: ErrRateLimited, Host: req.URL.Host, RetryAt: until,
-			Text: "asked not to be read before " + until.UTC().Format(time.RFC3339)}
+		return nil, asked(req.URL.Host, until)
 	} else if err := sleep(ctx, time.Until(until)); err != nil {
 		return nil, err
 	}
@@ -97,8 +96,7 @@ func (t *chain) turn(req *http.Request, h *host, gap time.Duration) (*http.Respo
 	done, err := h.breaker.Allow()
 	if err != nil {
 		h.leave(0)
-		return nil, &Error{Kind: ErrUnavailable, Host: req.URL.Host, RetryAt: time.Now().Add(breakerPause),
-			Text: "failed too often and is left alone for up to ten minutes"}
+		return nil, leftAlone(req.URL.Host)
 	}
 	limited, cancel := context.WithTimeout(ctx, perRequest)
 	out := req.Clone(limited)

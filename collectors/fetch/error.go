@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bytes"
 	"errors"
 	"time"
 )
@@ -30,7 +31,17 @@ func (e *Error) Error() string { return e.Host + ": " + e.Text }
 // Unwrap makes errors.Is find the kind.
 func (e *Error) Unwrap() error { return e.Kind }
 
+// asked is the error about a host that asked not to be read before a time.
+func asked(host string, until time.Time) *Error {
+	return &Error{Kind: ErrRateLimited, Host: host, RetryAt: until, Text: "asked not to be read before " + until.UTC().Format(time.RFC3339)}
+}
+
+// leftAlone is the error about a host whose breaker is open.
+func leftAlone(host string) *Error {
+	return &Error{Kind: ErrUnavailable, Host: host, RetryAt: time.Now().Add(breakerPause), Text: "failed too often and is left alone for up to ten minutes"}
+}
+
 // head returns a copy of the beginning of a body.
 func head(body []byte) []byte {
-	return append([]byte(nil), body[:min(len(body), 512)]...)
+	return bytes.Clone(body[:min(len(body), 512)])
 }

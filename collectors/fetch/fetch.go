@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -144,9 +145,7 @@ func (r *Response) OK() error {
 // come back as an [Error]; a canceled ctx as its own error.
 func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	header := http.Header{}
-	for key, values := range r.Header {
-		header[key] = values
-	}
+	maps.Copy(header, r.Header)
 	if r.ETag != "" {
 		header.Set("If-None-Match", r.ETag)
 	}

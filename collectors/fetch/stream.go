@@ -47,7 +47,7 @@ func (c *Client) Stream(ctx context.Context, address string) (*Stream, error) {
 		return nil, err
 	}
 	if until := h.away(); !until.IsZero() {
-		return nil, &Error{Kind: ErrRateLimited, Host: u.Host, RetryAt: until, Text: "asked not to be read before " + until.UTC().Format(time.RFC3339)}
+		return nil, asked(u.Host, until)
 	}
 	if err := h.enter(ctx); err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (c *Client) Stream(ctx context.Context, address string) (*Stream, error) {
 	done, err := h.breaker.Allow()
 	if err != nil {
 		s.Close()
-		return nil, &Error{Kind: ErrUnavailable, Host: u.Host, Text: "failed too often and is left alone for up to ten minutes"}
+		return nil, leftAlone(u.Host)
 	}
 	err = s.open(ctx, c, address)
 	done(err)
