@@ -56,25 +56,24 @@ func actions(i brand.Incident, w writer) []slack.Block {
 	return []slack.Block{slack.NewActionBlock(actionsBlock, elements...)}
 }
 
+// unformatted is text for a form, in which nothing is markup.
+func unformatted(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+}
+
 func (w writer) confirm(c brand.Change) *slack.ConfirmationBlockObject {
-	plainText := func(s string) *slack.TextBlockObject {
-		return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
-	}
-	return slack.NewConfirmationBlockObject(plainText(w.buttons.sure), plainText(w.buttons.consequence[c]),
-		plainText(w.buttons.yes), plainText(w.buttons.no))
+	return slack.NewConfirmationBlockObject(unformatted(w.buttons.sure), unformatted(w.buttons.consequence[c]),
+		unformatted(w.buttons.yes), unformatted(w.buttons.no))
 }
 
 // noteView is the form that asks for a note.
 func (w writer) noteView(incident int64) slack.ModalViewRequest {
-	plainText := func(s string) *slack.TextBlockObject {
-		return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
-	}
-	field := slack.NewPlainTextInputBlockElement(plainText(w.buttons.hint), noteField)
+	field := slack.NewPlainTextInputBlockElement(unformatted(w.buttons.hint), noteField)
 	field.MaxLength, field.Multiline = maxNote, true
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: noteForm, PrivateMetadata: strconv.FormatInt(incident, 10),
-		Title: plainText(w.buttons.labels[brand.Noted]), Submit: plainText(w.buttons.save), Close: plainText(w.buttons.no),
-		Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewInputBlock(noteField, plainText(w.buttons.question), nil, field)}},
+		Title: unformatted(w.buttons.labels[brand.Noted]), Submit: unformatted(w.buttons.save), Close: unformatted(w.buttons.no),
+		Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewInputBlock(noteField, unformatted(w.buttons.question), nil, field)}},
 	}
 }
 

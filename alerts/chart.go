@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image/color"
 	"io"
-
 	"time"
 
 	"gonum.org/v1/plot"

@@ -146,9 +146,6 @@ func (c *console) paint(m Message, text string) string {
 	case m.Severity == brand.Critical:
 		code = "1;31" // bold red
 	}
-	line, end := strings.CutSuffix(text, "\n")
-	if end {
-		return "\x1b[" + code + "m" + line + "\x1b[0m\n"
-	}
-	return "\x1b[" + code + "m" + line + "\x1b[0m"
+	line := strings.TrimSuffix(text, "\n")
+	return "\x1b[" + code + "m" + line + "\x1b[0m" + text[len(line):]
 }

@@ -51,11 +51,11 @@ func (e *email) Notify(ctx context.Context, d Delivery) (string, error) {
 	}
 	client, err := e.client()
 	if err != nil {
-		return "", fmt.Errorf("send an e-mail: %w: %w", err, ErrRejected)
+		return "", fmt.Errorf("%s: %w: %w", mailing, err, ErrRejected)
 	}
 	connection, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return "", e.sortConnect(err)
+		return "", sortConnect(err)
 	}
 	err = client.SendWithSMTPClient(connection, msg)
 	_ = client.CloseWithSMTPClient(connection) // the server has answered; a rude goodbye changes nothing
@@ -68,11 +68,8 @@ func (e *email) Notify(ctx context.Context, d Delivery) (string, error) {
 // client returns a client for one connection. It contacts nobody.
 func (e *email) client() (*mail.Client, error) {
 	host, port, err := net.SplitHostPort(e.Server)
-	if err != nil {
-		return nil, fmt.Errorf("%q is not host:port", e.Server)
-	}
-	number, err := strconv.Atoi(port)
-	if err != nil {
+	number, portErr := strconv.Atoi(port)
+	if err != nil || portErr != nil {
 		return nil, fmt.Errorf("%q is not host:port", e.Server)
 	}
 	near := e.TLS == nil && loopback(host)
@@ -161,7 +158,7 @@ const mailing = "send an e-mail"
 // sortConnect sorts what went wrong before a message was handed over: nothing
 // arrived. The words of a server about a login are left out, because some repeat
 // what they were given.
-func (e *email) sortConnect(err error) error {
+func sortConnect(err error) error {
 	if reply, ok := errors.AsType[*textproto.Error](err); ok && reply.Code >= 500 {
 		return fmt.Errorf("%s: the server refuses the connection or the login, code %d: %w", mailing, reply.Code, ErrRejected)
 	} else if ok {

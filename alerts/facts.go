@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -106,15 +107,7 @@ func (w writer) certainty(i brand.Incident) string {
 // are at their usual level.
 func ranked(drivers []brand.Driver) []brand.Driver {
 	up := slices.DeleteFunc(slices.Clone(drivers), func(d brand.Driver) bool { return whole(d.Excess()) < 1 })
-	slices.SortStableFunc(up, func(a, b brand.Driver) int {
-		switch {
-		case a.Excess() > b.Excess():
-			return -1
-		case a.Excess() < b.Excess():
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(up, func(a, b brand.Driver) int { return cmp.Compare(b.Excess(), a.Excess()) })
 	return up
 }
 

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -67,10 +68,7 @@ func (w writer) entries(all []brand.Alert) []Entry {
 		return int(a.Incident.Severity)
 	}
 	slices.SortStableFunc(all, func(a, b brand.Alert) int {
-		if by := rank(b) - rank(a); by != 0 {
-			return by
-		}
-		return b.Incident.Observed - a.Incident.Observed
+		return cmp.Or(rank(b)-rank(a), b.Incident.Observed-a.Incident.Observed)
 	})
 	list := make([]Entry, 0, len(all))
 	for _, a := range all {

@@ -104,7 +104,7 @@ func runeColumns(r rune) int {
 func wrap(text string, limit int) []string {
 	var lines []string
 	line, used := "", 0
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		n := columns(word)
 		if line != "" && used+1+n > limit {
 			lines, line, used = append(lines, line), "", 0
