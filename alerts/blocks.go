@@ -52,6 +52,17 @@ func lockScreen(m Message) string {
 	return cmp.Or(icons[m.Change], icon(m)) + " " + m.Headline
 }
 
+// living is m for the message that stands above a thread: what happened to an
+// incident is told below it, and its notification, which searches and lists of
+// threads show, says how the incident stands.
+func (m Message) living() Message {
+	m.News = ""
+	if m.Standing != "" {
+		m.Change, m.Headline = "", m.Standing // without the icon of the news
+	}
+	return m
+}
+
 // blocks lays out the living message of an incident in at most fourteen blocks,
 // or a report. What makes them too long is shortened: first a list, which stays
 // complete, then hostile quotes, then facts.

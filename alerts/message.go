@@ -40,6 +40,7 @@ type Message struct {
 	Severity brand.Severity
 	State    brand.State
 	Headline string // severity, brand, cause and size, or the news; at most 118 runes
+	Standing string // the headline of the incident as it stands, when Headline is what people did; else empty
 	Title    string // what the incident is, without the size, at most 140 runes
 	News     string // what a person did or nobody did; empty when the rule decided the change
 	Sentence string
@@ -93,6 +94,9 @@ func (w writer) compose(a brand.Alert, now time.Time) Message {
 	shown := lasting(a.Change, i)
 	m := Message{Change: a.Change, Severity: i.Severity, State: i.State, News: w.signed(w.news(a.Change, i), a)}
 	m.Title, m.Headline = clip(w.title(shown, i), maxTitle), w.headline(a.Change, i)
+	if shown != a.Change {
+		m.Standing = w.headline(shown, i)
+	}
 	step := w.nextRecovered
 	if shown == brand.Closed {
 		m.State = brand.Recovered

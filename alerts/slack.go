@@ -83,9 +83,8 @@ func (s *Slack) Notify(ctx context.Context, d Delivery) (string, error) {
 		}
 		return receipt, err
 	}
-	living := m
-	living.News = "" // goes to the thread
-	if err := s.update(ctx, channel, root, m, blocks(living, w)); err != nil {
+	living := m.living()
+	if err := s.update(ctx, channel, root, living, blocks(living, w)); err != nil {
 		return "", err
 	}
 	receipt, err := s.post(ctx, d.Key, channel, root, m, reply(m, w))
@@ -102,10 +101,8 @@ func (s *Slack) Edit(ctx context.Context, d Delivery) error {
 	if s.api == nil || !known {
 		return fmt.Errorf("a message without an address cannot be edited, delete it in the channel: %w", ErrRejected)
 	}
-	m, w := s.compose(d), newWriter(s.style)
-	living := m
-	living.News = "" // stands in the thread
-	return s.update(ctx, channel, root, m, blocks(living, w))
+	living := s.compose(d).living()
+	return s.update(ctx, channel, root, living, blocks(living, newWriter(s.style)))
 }
 
 // Editable reports whether a receipt names a message that [Slack.Edit] can reach.

@@ -148,18 +148,19 @@ func TestSlackEdit(t *testing.T) {
 	}
 }
 
-// What people do updates the living message and adds a short line to its thread.
+// What people do updates the living message and adds a short line to its thread. The
+// text of the living message says how the incident stands, as its blocks do.
 func TestSlackPeople(t *testing.T) {
 	tests := []struct {
-		change        brand.Change
-		living, reply string
+		change              brand.Change
+		living, text, reply string
 	}{
-		{brand.Taken, "Status: ditangani Rina", "Rina menangani insiden ini"},
-		{brand.Noted, "kurir zona Bekasi", "Catatan: kurir zona Bekasi"},
-		{brand.Silenced, "senyap sampai", "Keluhan tetap dihitung"},
-		{brand.Denied, "⚪ ALARM PALSU", "ditandai alarm palsu"},
-		{brand.Closed, "🟢 PULIH", "Tim menyatakan"},
-		{brand.Reminded, "🔴 KRITIS", "Satu orang perlu mengambil alih"},
+		{brand.Taken, "Status: ditangani Rina", "🔴 KRITIS", "Rina menangani insiden ini"},
+		{brand.Noted, "kurir zona Bekasi", "🔴 KRITIS", "Catatan: kurir zona Bekasi"},
+		{brand.Silenced, "senyap sampai", "🔴 KRITIS", "Keluhan tetap dihitung"},
+		{brand.Denied, "⚪ ALARM PALSU", "⚪ ALARM PALSU", "ditandai alarm palsu"},
+		{brand.Closed, "🟢 PULIH", "🟢 PULIH", "Tim menyatakan"},
+		{brand.Reminded, "🔴 KRITIS", "🔴 KRITIS", "Satu orang perlu mengambil alih"},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.change), func(t *testing.T) {
@@ -178,10 +179,37 @@ func TestSlackPeople(t *testing.T) {
 			if living.Updates != 1 || !strings.Contains(string(living.Blocks), tt.living) {
 				t.Errorf("living message lacks %q: %s", tt.living, living.Blocks)
 			}
+			if !strings.HasPrefix(living.Text, tt.text) {
+				t.Errorf("the text of the living message is %q, want %q at its beginning", living.Text, tt.text)
+			}
 			if !strings.Contains(string(reply.Blocks), tt.reply) || strings.Contains(string(reply.Blocks), "Kata pelanggan") {
 				t.Errorf("thread lacks %q or is not short: %s", tt.reply, reply.Blocks)
 			}
 		})
+	}
+}
+
+// A note on an incident that is over is told in the thread; above it the incident
+// stays over.
+func TestSlackNoteAfterTheEnd(t *testing.T) {
+	d := newDouble(t)
+	s := d.slack(inIndonesian)
+	root, err := s.Notify(context.Background(), delivery("first"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := delivery("later")
+	later.Alert, later.Root = recoveredAlert(), root
+	later.Alert.Change, later.Alert.Incident.Note = brand.Noted, "pelajaran sudah dibahas"
+	if _, err := s.Notify(context.Background(), later); err != nil {
+		t.Fatal(err)
+	}
+	living, reply := d.sent()[0], d.sent()[1]
+	if !strings.HasPrefix(living.Text, "🟢 PULIH") || !strings.Contains(string(living.Blocks), "catatan: pelajaran sudah dibahas") {
+		t.Errorf("the living message says %q and %s, want 🟢 PULIH and the note", living.Text, living.Blocks)
+	}
+	if !strings.HasPrefix(reply.Text, "📝 CATATAN") {
+		t.Errorf("the thread says %q, want 📝 CATATAN", reply.Text)
 	}
 }
 
