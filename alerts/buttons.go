@@ -97,11 +97,11 @@ var indonesianButtons = buttonPhrases{
 	},
 	consequence: map[brand.Change]string{
 		brand.Denied: "Insiden ditutup dan dihitung sebagai alarm palsu.",
-		brand.Closed: "Insiden ditutup sebagai pulih menurut tim, tanpa menunggu angkanya kembali wajar.",
+		brand.Closed: "Insiden ditutup sebagai pulih menurut tim, tanpa menunggu angkanya kembali normal.",
 	},
 	sure: "Yakin?", yes: "Ya", no: "Batal",
 	question: "Apa yang perlu diketahui tim?", hint: "Misalnya: kurir sudah dihubungi, kabar lagi jam 15.00", save: "Simpan",
-	refused: "Anda belum terdaftar untuk menekan tombol ini. Minta pengelola Pantau menambahkan Anda.",
+	refused: "Anda belum punya izin untuk tombol ini. Minta pengelola Pantau menambahkan Anda.",
 	failed:  "Belum tercatat: insiden ini mungkin sudah ditutup. Lihat: pantau incidents show {id}",
 }
 

@@ -88,7 +88,7 @@ func TestListenRefusesStrangers(t *testing.T) {
 	d := newSocketDouble(t, []any{envelope("e1", pressed("false_alarm", "U0ORANG", "1.1")), envelope("e2", noted("x", "U0ORANG"))})
 	listenFor(t, d, []string{"U0RINA"}, 0, 2, nil)
 	_, _, whispers, _ := d.seen()
-	if len(whispers) != 2 || !strings.HasPrefix(whispers[0], "U0ORANG: Anda belum terdaftar") {
+	if len(whispers) != 2 || !strings.HasPrefix(whispers[0], "U0ORANG: Anda belum punya izin") {
 		t.Errorf("told %q, want the refusal", whispers)
 	}
 }

@@ -137,7 +137,8 @@ func (w writer) broken(a brand.Alert) Message {
 	name := plain(a.By, maxName)
 	title := fill(w.people.brokenTitle, "name", name)
 	return Message{Change: a.Change, Severity: brand.Warning, Title: title, Headline: clip(title, maxHeadline),
-		Sentence: fill(w.people.brokenText, "name", name, "reason", plain(a.Incident.Note, maxNote))}
+		Sentence: fill(w.people.brokenText, "name", name, "reason", plain(a.Incident.Note, maxNote)),
+		Closing:  lines(Line{Label: w.labels.next, Text: w.people.brokenNext})}
 }
 
 // stopped is the message about the service itself, from the service manager:

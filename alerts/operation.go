@@ -30,15 +30,15 @@ type part struct{ title, text string }
 // operations is what is said by language and part; "mended" goes with all.
 var operations = map[string]map[string]part{
 	"id": {
-		"mended":   {"Sudah pulih: {title}", "Gangguan ini sudah berakhir. Yang tertahan dilanjutkan dengan sendirinya."},
-		"store":    {"Pantau tidak bisa menyimpan data", "Selama gangguan ini tidak ada ulasan baru yang dihitung. Pantau terus mencoba; setelah pulih, yang tertinggal dibaca lagi dari sumbernya. Sebab: {reason}"},
+		"mended":   {"Sudah pulih: {title}", "Gangguan ini sudah berakhir. Yang sempat tertahan dilanjutkan otomatis."},
+		"store":    {"Pantau tidak bisa menyimpan data", "Selama gangguan ini tidak ada ulasan baru yang dihitung. Pantau terus mencoba; setelah pulih, yang tertinggal dibaca lagi dari sumbernya. Penyebab: {reason}"},
 		"disk_low": {"Ruang disk hampir habis", "Ulasan dan peringatan tetap jalan, tetapi cadangan dan salinan untuk analis ditunda. {reason}"},
 		"channel":  {"Peringatan belum sampai di semua kanal", "Peringatan untuk kanal itu menunggu dan akan dikirim begitu kanalnya menerima lagi. {reason}"},
-		"blind":    {"Pantau tidak melihat apa-apa", "Jangan anggap sepi sebagai tenang: selama ini berlangsung, lonjakan keluhan bisa luput. {reason}"},
+		"blind":    {"Tidak ada data yang masuk ke Pantau", "Jangan anggap sepi sebagai tenang: selama ini berlangsung, lonjakan keluhan bisa luput. {reason}"},
 		"backup":   {"Tidak ada cadangan data yang baru", "Pengumpulan dan peringatan tetap jalan. {reason}"},
 		"restored": {"Basis data rusak, cadangan dipasang", "Berkas yang rusak disimpan, tidak dihapus. Ulasan setelah cadangan itu dibaca lagi dari sumbernya bila masih ada. {reason}"},
 		"lexicon":  {"Kamus tambahan tidak terbaca", "Penilaian memakai kamus bawaan saja sampai berkasnya diperbaiki dan Pantau dimuat ulang. {reason}"},
-		"clock":    {"Jam komputer Pantau tidak benar", "Jadwal disesuaikan dengan sendirinya, tetapi periksa waktu ulasan di sekitar saat itu. {reason}"},
+		"clock":    {"Jam komputer Pantau tidak benar", "Jadwal disesuaikan otomatis, tetapi periksa waktu ulasan di sekitar saat itu. {reason}"},
 		"canary":   {"Uji mingguan Pantau gagal", "Lonjakan buatan tidak sampai menjadi peringatan, jadi lonjakan sungguhan bisa luput juga. {reason}"},
 	},
 	"en": {

@@ -18,6 +18,7 @@ type peoplePhrases struct {
 	cityLabel     string // cities that the texts name
 	brokenTitle   string // {name}
 	brokenText    string // {name} {reason}
+	brokenNext    string
 	stoppedTitle  string
 	stoppedText   string // {unit} {reason}
 	silentOne     string // {name}
@@ -64,8 +65,8 @@ var indonesianPeople = peoplePhrases{
 	news: map[brand.Change]string{
 		brand.Taken:     "{owner} menangani insiden ini {duration}.",
 		brand.Noted:     "Catatan: {note}",
-		brand.Silenced:  "Kabar tentang {brand} disenyapkan sampai {until}. Keluhan tetap dihitung.",
-		brand.Denied:    "Insiden ini ditandai alarm palsu dan ditutup. Tandanya ikut dihitung dalam rapor mingguan.",
+		brand.Silenced:  "Peringatan tentang {brand} disenyapkan sampai {until}. Keluhan tetap dihitung.",
+		brand.Denied:    "Insiden ini ditandai alarm palsu dan ditutup. Ini ikut dihitung dalam rapor mingguan.",
 		brand.Reminded:  "Pengingat {n}: sudah {duration} dan belum ada yang menangani. Satu orang perlu mengambil alih sekarang.",
 		brand.Escalated: "Sudah {n} diingatkan, dan {duration} setelah peringatan belum ada yang menangani. Mohon tunjuk satu orang sekarang.",
 	},
@@ -76,13 +77,14 @@ var indonesianPeople = peoplePhrases{
 	placeLabel:    "Tempat",
 	cityLabel:     "Kota",
 	brokenTitle:   "Kanal {name} menolak pesan",
-	brokenText:    "Kanal {name} menolak pesan dan akan terus menolaknya: {reason}. Peringatan tidak sampai ke sana sebelum pengaturannya diperbaiki; setelah itu yang tertahan dikirim lagi.",
+	brokenText:    "Kanal {name} menolak pesan dan akan terus menolaknya: {reason}. Peringatan tidak sampai ke sana sebelum ini diperbaiki.",
+	brokenNext:    "Minta pengelola Pantau memperbaiki kanal itu, lalu menjalankan systemctl reload pantau: yang tertahan langsung dikirim lagi.",
 	stoppedTitle:  "Pantau berhenti mendadak",
 	stoppedText:   "Layanan {unit} gagal: {reason}. Selama layanan ini mati, keluhan baru tidak terpantau. Yang sudah tersimpan aman; yang terlewat dibaca begitu layanan jalan lagi.",
-	silentOne:     "Tidak ada lagi yang baru dari sumber {name}",
-	silentTitle:   "Tidak ada lagi yang baru dari {n} sumber",
+	silentOne:     "Tidak ada lagi ulasan baru dari sumber {name}",
+	silentTitle:   "Tidak ada lagi ulasan baru dari {n} sumber",
 	silentText:    "Selama sumber ini sepi, keluhan di sana mungkin tidak terlihat. Sepi belum tentu baik.",
-	silentSince:   "{brand}: tidak ada yang baru sejak {date}; biasanya paling lama {duration}.",
+	silentSince:   "{brand}: tidak ada ulasan baru sejak {date}; jeda terlama biasanya {duration}.",
 	silentNext:    "Minta pengelola Pantau menjalankan pantau check --online, lalu buka halaman sumbernya di peramban dan bandingkan.",
 	reminder:      "ke-{n}",
 	reminderOf:    "{n} dari {all}",
@@ -98,14 +100,14 @@ var indonesianPeople = peoplePhrases{
 	fired:    [2]string{"kali", "kali"},
 	reminded: [2]string{"kali", "kali"},
 	languages: map[string]string{
-		"id": "Indonesia", "en": "Inggris", "mixed": "campuran", "ms": "Melayu", "other": "lainnya", "unknown": "tak dikenali",
+		"id": "Indonesia", "en": "Inggris", "mixed": "campuran", "ms": "Melayu", "other": "lainnya", "unknown": "tidak dikenali",
 	},
 	onlyUs:     "ya: {names} seperti biasa",
 	notOnlyUs:  [2]string{"tidak: {names} mengalaminya juga", "tidak: {names} mengalaminya juga"},
 	cannotSay:  "belum bisa dipastikan, data pesaing terlalu sedikit",
 	times:      "{name} ({times} kali biasanya)",
-	answered:   "{answered} dari {complaints} 28 hari terakhir dijawab",
-	unanswered: "belum satu pun dari {complaints} 28 hari terakhir dijawab",
+	answered:   "{answered} dari {complaints} dalam 28 hari terakhir dijawab",
+	unanswered: "belum satu pun dari {complaints} dalam 28 hari terakhir dijawab",
 	median:     "median {duration}",
 }
 
@@ -137,7 +139,8 @@ var englishPeople = peoplePhrases{
 	placeLabel:    "Place",
 	cityLabel:     "City",
 	brokenTitle:   "Channel {name} refuses messages",
-	brokenText:    "Channel {name} refuses messages and will go on refusing them: {reason}. Alerts do not arrive there until its settings are mended; what was held is then sent again.",
+	brokenText:    "Channel {name} refuses messages and will go on refusing them: {reason}. Alerts do not arrive there until this is mended.",
+	brokenNext:    "Ask whoever runs Pantau to mend that channel and then run systemctl reload pantau: what was held is sent again at once.",
 	stoppedTitle:  "Pantau has stopped unexpectedly",
 	stoppedText:   "The service {unit} failed: {reason}. While it is down, nobody watches for new complaints. What was stored is safe; what was missed is read once it runs again.",
 	silentOne:     "Nothing new from source {name} any more",

@@ -19,15 +19,15 @@ func Step(c brand.Cause, language string) string {
 
 var playbook = map[brand.Cause]struct{ id, en string }{
 	brand.Unexplained: {
-		"Baca kutipan di atas dan sepuluh keluhan terbaru. Balas di kanal yang sama bahwa keluhan sudah diterima, tunjuk satu orang untuk mencari sebabnya, dan beri kabar sebelum hari ini berakhir walau belum ada jawaban.",
+		"Baca kutipan di atas dan sepuluh keluhan terbaru. Balas di kanal yang sama bahwa keluhan sudah diterima, tunjuk satu orang untuk mencari penyebabnya, dan beri kabar sebelum hari ini berakhir walau belum ada jawaban.",
 		"Read the quotes above and the ten latest complaints. Reply where people complain that you heard them, name one person to find the cause, and give news before the day ends, even without an answer.",
 	},
 	brand.ProductQuality: {
-		"Akui dan minta maaf, tahan dulu batch yang diduga bermasalah, dan tawarkan ganti barang atau uang kembali hari ini. Tunjuk penanggung jawab mutu, sebut kapan hasil pemeriksaan keluar, lalu umumkan perbaikannya.",
+		"Akui dan minta maaf, tahan dulu batch yang diduga bermasalah, dan tawarkan ganti barang atau uang kembali hari ini. Tunjuk penanggung jawab kualitas, sebut kapan hasil pemeriksaan keluar, lalu umumkan perbaikannya.",
 		"Acknowledge and apologise, hold the batch in doubt, and offer a replacement or a refund today. Name one owner for quality, say when the findings come, and announce what was fixed.",
 	},
 	brand.NotAsDescribed: {
-		"Betulkan foto dan deskripsinya hari ini, minta maaf, dan terima retur dengan ongkir Anda tanggung. Minta satu orang menghubungi pembeli yang pesanannya belum dikirim, lalu umumkan apa yang sudah diperbaiki.",
+		"Betulkan foto dan deskripsinya hari ini, minta maaf, dan terima retur tanpa biaya bagi pembeli. Minta satu orang menghubungi pembeli yang pesanannya belum dikirim, lalu umumkan apa yang sudah diperbaiki.",
 		"Correct the photos and descriptions today, apologise, and take returns at your cost. Have one person write to buyers whose orders have not left yet, then say what was corrected.",
 	},
 	brand.LateDelivery: {

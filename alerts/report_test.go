@@ -34,7 +34,7 @@ func TestNewsSays(t *testing.T) {
 		{"a note after a false alarm leaves it one", with(func(a *brand.Alert) { *a = changed(brand.Denied); a.Change = brand.Noted }), inEnglish, "FALSE ALARM · Rona Busana: complaints up"},
 		{"a note after recovery leaves it recovered", with(func(a *brand.Alert) { *a = recoveredAlert(); a.Change = brand.Noted }), inEnglish, "RECOVERED · Rona Busana: back to usual"},
 		{"recovered by the word of a person", changed(brand.Closed), inIndonesian, "Tim menyatakan keluhan tentang Rona Busana sudah pulih, 15 jam 5 menit setelah mulai naik."},
-		{"recovered by measure", recoveredAlert(), inIndonesian, "kembali ke tingkat biasanya 1 hari 20 jam"},
+		{"recovered by measure", recoveredAlert(), inIndonesian, "kembali normal 1 hari 20 jam"},
 		{"reminder of how many", changed(brand.Reminded), inIndonesian, "PENGINGAT 1 dari 3 · Rona Busana: belum ada yang menangani"},
 		{"escalation counts the reminders", changed(brand.Escalated), inEnglish, "After 3 reminders nobody is on it, 2 hours after the alert."},
 		{"a cause nobody knows", with(func(a *brand.Alert) { *a = changed(brand.Taken); a.Incident.Cause = brand.Unexplained }), inEnglish, "Rina is handling complaints"},
@@ -43,8 +43,9 @@ func TestNewsSays(t *testing.T) {
 		{"not only us", rivals(brand.Rival{Brand: "Kain Kita", Observed: 19, Expected: 4}, brand.Rival{Brand: "Batik Senja", Observed: 2, Expected: 2}), inIndonesian, "tidak: Kain Kita (4,8 kali biasanya) mengalaminya juga"},
 		{"a quiet competitor says nothing", rivals(brand.Rival{Brand: "Kain Kita", Observed: 0, Expected: 0.1}), inEnglish, "Only us?: cannot say"},
 		{"chance is not the same trouble", rivals(brand.Rival{Brand: "Kain Kita", Observed: 7, Expected: 4}), inEnglish, "yes: Kain Kita as usual"},
-		{"public replies", factsAlert(), inIndonesian, "13 dari 212 keluhan 28 hari terakhir dijawab · median 1 hari 7 jam"},
+		{"public replies", factsAlert(), inIndonesian, "13 dari 212 keluhan dalam 28 hari terakhir dijawab · median 1 hari 7 jam"},
 		{"no replies at all", incident(func(i *brand.Incident) { i.Replies = &brand.Replies{Negatives: 9} }), inEnglish, "none of 9 complaints of the last 28 days answered"},
+		{"what sends a refused alert again", with(func(a *brand.Alert) { a.Change, a.By = brand.Broken, "email" }), inIndonesian, "menjalankan systemctl reload pantau"},
 		{"how often the rule fired", factsAlert(), inIndonesian, "peringatan seperti ini muncul 2 kali dalam 90 hari"},
 	}
 	for _, tt := range tests {
@@ -70,7 +71,7 @@ func TestReportSays(t *testing.T) {
 	}{
 		{"calm in one line", calmAlert(), "Semua tenang, 812 ulasan, 0 insiden."},
 		{"blind is not calm", digest(brand.Daily, func(d *brand.Digest) { d.Alerts, d.Moods = nil, nil }), "0 insiden, tetapi 1 sumber tidak terbaca"},
-		{"a remark is not calm", digest(brand.Daily, func(d *brand.Digest) { d.Alerts, d.Sources = nil, nil }), "0 insiden, 2 hal perlu dilihat"},
+		{"a remark is not calm", digest(brand.Daily, func(d *brand.Digest) { d.Alerts, d.Sources = nil, nil }), "0 insiden, 2 hal yang perlu dilihat"},
 		{"incidents that are over", digest(brand.Weekly, func(d *brand.Digest) { d.Alerts = d.Alerts[:1] }), "1 insiden, semuanya selesai"},
 		{"a mood beside the span before", reportAlert(brand.Weekly), "Rona Busana: 32% negatif, sebelumnya 18% · 1.240 ulasan, sebelumnya 1.102"},
 		{"a brand nobody spoke of", reportAlert(brand.Weekly), "Laju Kurir: tidak ada ulasan"},

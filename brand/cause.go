@@ -34,10 +34,10 @@ const (
 
 var causeNames = [causeCount]struct{ key, id, en string }{
 	Unexplained:       {"unexplained", "belum jelas", "unexplained"},
-	ProductQuality:    {"product_quality", "mutu produk", "product quality"},
+	ProductQuality:    {"product_quality", "kualitas produk", "product quality"},
 	NotAsDescribed:    {"not_as_described", "tidak sesuai deskripsi", "not as described"},
 	LateDelivery:      {"delivery", "pengiriman terlambat", "late delivery"},
-	OrderFulfilment:   {"order_fulfilment", "pesanan keliru atau kurang", "wrong or missing items"},
+	OrderFulfilment:   {"order_fulfilment", "pesanan salah atau kurang", "wrong or missing items"},
 	BillingRefund:     {"billing_refund", "tagihan dan pengembalian dana", "billing and refunds"},
 	PriceFees:         {"price_fees", "harga dan biaya", "price and fees"},
 	CustomerService:   {"customer_service", "sikap layanan pelanggan", "customer service"},

@@ -58,8 +58,8 @@ func TestASilentSourceIsToldOnce(t *testing.T) {
 			}
 		}
 		run(6*time.Hour + 40*time.Minute) // into the first silence
-		if len(phone.texts) != 1 || !strings.HasPrefix(phone.texts[0], "Tidak ada lagi yang baru dari sumber forum\nforum: Sandang Senja: tidak ada yang baru sejak ") ||
-			!strings.Contains(phone.texts[0], "biasanya paling lama 10 menit") {
+		if len(phone.texts) != 1 || !strings.HasPrefix(phone.texts[0], "Tidak ada lagi ulasan baru dari sumber forum\nforum: Sandang Senja: tidak ada ulasan baru sejak ") ||
+			!strings.Contains(phone.texts[0], "jeda terlama biasanya 10 menit") {
 			t.Fatalf("told %q, want the silence of one source", phone.texts)
 		}
 		run(3 * time.Hour) // the restart says nothing again
