@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -115,5 +116,61 @@ func TestADateWithoutATimeCountsWhenItIsSeen(t *testing.T) {
 				t.Errorf("told %d alerts, the first %q; want %q and no more", len(told), got, tt.want)
 			}
 		})
+	}
+}
+
+// board is a page of complaints without dates, no two alike.
+type board struct {
+	complaints int
+	read       time.Time
+}
+
+func (b *board) Collect(_ context.Context, req collectors.Request, emit func(brand.Mention) error) (collectors.Report, error) {
+	for n := range b.complaints {
+		var words []string
+		for i, b := range sha256.Sum256([]byte{byte(n), byte(n >> 8)}) {
+			if i%4 == 0 {
+				words = append(words, "")
+			}
+			words[i/4] += string(rune('a' + b%26))
+		}
+		if err := emit(brand.Mention{ExternalID: fmt.Sprint(n), Text: "kecewa, paket rusak: " + strings.Join(words, " ")}); err != nil {
+			return collectors.Report{}, err
+		}
+	}
+	from := b.read
+	b.read = req.Now
+	return collectors.Report{Status: collectors.Fresh, From: from, To: req.Now, Cursor: "read"}, nil
+}
+
+// TestTheFirstSightOfAPageWithoutDatesIsNoSpike adds such a page to a brand: its
+// complaints may be years old. Those that come later are of the hour they come in.
+func TestTheFirstSightOfAPageWithoutDatesIsNoSpike(t *testing.T) {
+	now := time.Date(2026, 11, 21, 13, 40, 0, 0, wib)
+	forum := &moderated{begin: now.AddDate(1, 0, 0)}
+	page := &board{complaints: 300}
+	p := newProgram(t,
+		Source{Source: config.Source{Name: "forum", Kind: "feed", Brand: "Sandang Senja"}, Collector: forum},
+		Source{Source: config.Source{Name: "papan", Kind: "html", Brand: "Sandang Senja"}, Collector: page})
+	defer p.Pipeline.Store.Close()
+	p.Pipeline.Now = func() time.Time { return now }
+	collect := func(src Source) (told []brand.Alert) {
+		t.Helper()
+		round, err := p.Pipeline.Collect(context.Background(), src, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return round.Alerts
+	}
+	forum.last = now.AddDate(0, 0, -40)
+	collect(p.Sources[0])
+	if told := collect(p.Sources[1]); len(told) > 0 {
+		t.Errorf("the first sight of the page told %d alerts: %q, %d complaints; want none", len(told), told[0].Change, told[0].Incident.Observed)
+	}
+	now = now.Add(15 * time.Minute)
+	page.complaints += 300
+	collect(p.Sources[0])
+	if told := collect(p.Sources[1]); len(told) != 1 || told[0].Change != brand.Opened || told[0].Incident.Observed < 300 || told[0].Incident.Observed >= 400 {
+		t.Errorf("300 new complaints told %+v, want one incident of them", told)
 	}
 }

@@ -87,6 +87,7 @@ func (p *Pipeline) Collect(ctx context.Context, src Source, evaluate bool) (Roun
 	if src.Again {
 		in.origin.Cursor = ""
 	}
+	in.first = in.origin.Cursor == ""
 	report, err := src.Collector.Collect(ctx, in.request(ctx), in.take(ctx))
 	if err != nil {
 		return in.round, err // of the store, through emit, or of ctx
@@ -146,6 +147,7 @@ type intake struct {
 	p      *Pipeline
 	src    Source
 	origin store.Origin
+	first  bool // nothing of this source was read before
 	round  Round
 	items  []store.Item
 
@@ -206,7 +208,10 @@ func (in *intake) take(ctx context.Context) func(brand.Mention) error {
 			in.round.Future++
 		}
 		m.PublishedAt = latest(m)
-		if m.PublishedAt.IsZero() || m.PublishedAt.After(m.CollectedAt) {
+		switch {
+		case m.PublishedAt.IsZero() && in.first:
+			m.PublishedAt = m.CollectedAt.Add(-bygone)
+		case m.PublishedAt.IsZero() || m.PublishedAt.After(m.CollectedAt):
 			m.PublishedAt = m.CollectedAt // an event from the future would wait there unseen
 		}
 		scored := brand.Scored{Mention: m, Score: in.p.Scorer.Score(scorable(m), m.Stars)}
@@ -221,6 +226,11 @@ func (in *intake) take(ctx context.Context) func(brand.Mention) error {
 		return in.p.Store.Write(ctx, in.flush)
 	}
 }
+
+// bygone is how old a mention without any date counts when the first run of its source
+// brings it: it may be years old, and a page of such reviews is no spike of this hour.
+// The rule does not look so far back.
+const bygone = history + 24*time.Hour
 
 // latest is when a mention with a date and no time of day was written at the latest:
 // when it was first seen, at the end of its day, or before it was answered. Its
