@@ -63,7 +63,7 @@ func identity(s string) string {
 }
 
 // webAddress keeps http and https addresses and drops everything else, such as
-// javascript: links.
+// javascript: links. An e-mail address does not stay in one.
 func webAddress(s string) string {
 	if s == "" || len(s) > 2048 || !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://") {
 		return ""
@@ -76,5 +76,20 @@ func webAddress(s string) string {
 	if !utf8.ValidString(s) {
 		return ""
 	}
+	if namesMail(s) { // the way to a text rarely needs its query
+		s = s[:strings.IndexAny(s+"?", "?#")]
+	}
+	if namesMail(s) && !strings.Contains(s, "/@") { // that is a handle of the fediverse, /@rina@forum.example
+		return ""
+	}
 	return s
+}
+
+// namesMail reports an e-mail address in a web address.
+func namesMail(s string) bool {
+	if !strings.Contains(s, "@") && !strings.Contains(s, "%40") {
+		return false
+	}
+	words := strings.NewReplacer("%40", "@", "/", " ", "?", " ", "=", " ", "&", " ", "#", " ").Replace(s)
+	return strings.Contains(Redact(words), "[email]")
 }

@@ -96,6 +96,25 @@ func TestLongIdentities(t *testing.T) {
 	}
 }
 
+func TestNoMailStaysInAWebAddress(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"in the query", "https://toko.example/u/7?mail=rina@gmail.com&x=1", "https://toko.example/u/7"},
+		{"escaped", "https://toko.example/u/7?mail=rina%40surat.example", "https://toko.example/u/7"},
+		{"in the fragment", "https://toko.example/u/7#rina@surat.example", "https://toko.example/u/7"},
+		{"in the path", "https://toko.example/rina@surat.example/7", ""},
+		{"a query without one stays", "https://toko.example/u?id=081234567890", "https://toko.example/u?id=081234567890"},
+		{"a handle of the fediverse", "https://forum.example/@rina@lain.example/7", "https://forum.example/@rina@lain.example/7"},
+		{"a place on a map", "https://peta.example/maps/@-6.2,106.8,17z?hl=id", "https://peta.example/maps/@-6.2,106.8,17z?hl=id"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Mention(brand.Mention{URL: tt.in}, nil).URL; got != tt.want {
+				t.Errorf("%q became %q, want %q", tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
 func TestPseudonym(t *testing.T) {
 	key, other := []byte("key one"), []byte("key two")
 	base := Pseudonym(key, "toko", "Rina")
