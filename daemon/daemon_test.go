@@ -328,11 +328,16 @@ func TestALostAnswerIsLookedUp(t *testing.T) {
 		p.Channels = []Channel{{Name: "inbox", Notifier: in, Gap: time.Second}}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if err := newDaemon().Run(ctx, p); err != nil {
+		d, log := newDaemon(), strings.Builder{}
+		d.Log = slog.New(slog.NewTextHandler(&log, nil))
+		if err := d.Run(ctx, p); err != nil {
 			t.Fatal(err)
 		}
 		if want := keys[1:]; !slices.Equal(in.got, want) {
 			t.Errorf("sent %v, want %v: the first had arrived", in.got, want)
+		}
+		if n := strings.Count(log.String(), "msg=delivered"); n != 2 {
+			t.Errorf("the log names %d deliveries, want both:\n%s", n, &log)
 		}
 	})
 }

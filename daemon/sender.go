@@ -190,9 +190,7 @@ func (s *sender) attempt(ctx context.Context, d store.Delivery) time.Duration {
 		}
 		s.at("looked up")
 		if found {
-			s.record(ctx, d, s.store.Sent(ctx, d.ID, receipt, s.now()))
-			s.ended(s.Name, health.Delivered, s.now().Sub(d.QueuedAt), nil)
-			return s.Gap
+			return s.settle(ctx, d, receipt, nil)
 		}
 	}
 	next := alerts.Delivery{Key: d.Key, Channel: s.Name, Alert: d.Alert, Root: d.Root, QueuedAt: d.QueuedAt, At: s.now(), Test: d.Alert.Test, Reminders: s.reminders}

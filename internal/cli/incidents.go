@@ -83,6 +83,8 @@ func newIncidents() *cobra.Command {
 	return cmd
 }
 
+var errNobody = usagef("--as is empty: say who you are, or leave it out")
+
 // operator is who works here, for the record: with sudo the person, not root.
 func operator() string {
 	if name := os.Getenv("SUDO_USER"); name != "" {
@@ -105,7 +107,7 @@ func (f incidentFlags) action(verb string, id int64, rest []string) (daemon.Acti
 	}
 	words := strings.TrimSpace(strings.Join(rest, " "))
 	if strings.TrimSpace(f.actor) == "" {
-		return a, usagef("--as is empty: say who you are, or leave it out")
+		return a, errNobody
 	}
 	switch verb {
 	case "assign":

@@ -27,7 +27,7 @@ Corrects the verdict on a mention. All numbers follow at once; the verdict of
 the scorer stays beside it, and every correction stays in v_label_changes. An
 edit of the text ends its label. ID is the number in v_mentions.
 
-    --by NAME         who says so (default: the user of this terminal)
+    --as NAME         who says so (default: the user of this terminal)
     --note TEXT       why
     --undo            takes the label back
     --export FILE     writes all labels with their texts for pantau eval; with
@@ -40,15 +40,15 @@ Example:
 
 type labelFlags struct {
 	databaseFlags
-	by, note, export string
-	undo, causes     bool
+	actor, note, export string
+	undo, causes        bool
 }
 
 func newLabel() *cobra.Command {
 	var f labelFlags
 	cmd := &cobra.Command{Use: "label", Long: labelHelp}
 	f.add(cmd)
-	cmd.Flags().StringVar(&f.by, "by", "", "")
+	cmd.Flags().StringVar(&f.actor, "as", operator(), "")
 	cmd.Flags().StringVar(&f.note, "note", "", "")
 	cmd.Flags().StringVar(&f.export, "export", "", "")
 	cmd.Flags().BoolVar(&f.undo, "undo", false, "")
@@ -96,10 +96,10 @@ func (f *labelFlags) parse(args []string) (id int64, l store.Label, err error) {
 	if id, err = strconv.ParseInt(args[0], 10, 64); err != nil || id < 1 {
 		return 0, l, usagef("%q is not the number of a mention", args[0])
 	}
-	l = store.Label{Author: f.by, Note: f.note, At: time.Now()}
-	if l.Author == "" {
-		l.Author = operator()
+	if strings.TrimSpace(f.actor) == "" {
+		return 0, l, errNobody
 	}
+	l = store.Label{Author: f.actor, Note: f.note, At: time.Now()}
 	if f.undo {
 		return id, l, nil
 	}
