@@ -31,7 +31,7 @@ func (c *checker) slack(s *slackFile, language string) *Slack {
 		}
 	}
 	if s.AppToken != "" {
-		out.AppToken = c.secret("slack.app_token", s.AppToken)
+		out.AppToken = c.slackToken("slack.app_token", s.AppToken, "xapp-", "the app-level token")
 		if s.Token == "" {
 			c.report("slack.app_token", "buttons need the bot token as well: set token")
 		}
@@ -40,7 +40,7 @@ func (c *checker) slack(s *slackFile, language string) *Slack {
 	case s.Token != "" && s.Webhook != "":
 		c.report("slack.webhook", "stands beside token: use the one or the other")
 	case s.Token != "":
-		out.Token = c.secret("slack.token", s.Token)
+		out.Token = c.slackToken("slack.token", s.Token, "xoxb-", "the bot token")
 		if !channelForm.MatchString(s.Channel) {
 			c.report("slack.channel", "%q is not a channel: use its id, such as C0123456789, or #name", s.Channel)
 		}
@@ -65,6 +65,20 @@ func (c *checker) secret(key, reference string) (s Secret) {
 	}
 	if err != nil {
 		c.report(key, "%v", err)
+	}
+	return s
+}
+
+// slackToken reads a token of Slack and refuses what can only be a mistake: the other
+// of the two, two of them in one file, words. Of an unknown form Slack is the judge.
+func (c *checker) slackToken(key, reference, prefix, name string) Secret {
+	s := c.secret(key, reference)
+	switch value := s.Reveal(); {
+	case value == "":
+	case len(strings.Fields(value)) > 1:
+		c.report(key, "%s: holds more than one word: leave %s alone there", reference, name)
+	case prefix != "xapp-" && strings.HasPrefix(value, "xapp-"), prefix == "xapp-" && !strings.HasPrefix(value, prefix):
+		c.report(key, "%s: is not %s, which begins with %s", reference, name, prefix)
 	}
 	return s
 }

@@ -78,8 +78,8 @@ func TestEveryCommentedLineIsValid(t *testing.T) {
 	lines = slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, "lexicon") }) // its file is the user's own
 	text := strings.Replace(strings.Join(lines, "\n"), `webhook   = "env:`, `# "`, 1)                // stands beside token on purpose
 	dir := t.TempDir()
-	for _, name := range []string{"slack-token", "slack-app-token", "webhook-secret", "email-password"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte("xoxb-1\n"), 0o600); err != nil {
+	for name, secret := range map[string]string{"slack-token": "xoxb-1", "slack-app-token": "xapp-1", "webhook-secret": "1", "email-password": "1"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(secret+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -100,6 +100,38 @@ func TestSecretNeverPrints(t *testing.T) {
 	}
 	if s.Reveal() != "xoxb-hidden" {
 		t.Errorf("Reveal() = %q", s.Reveal())
+	}
+}
+
+// TestSlackTokens: what cannot be the token is said by pantau check, not at night by
+// Slack.
+func TestSlackTokens(t *testing.T) {
+	tests := []struct{ name, token, app, want string }{
+		{"both as they should be", "xoxb-1", "xapp-1", ""},
+		{"space around them, and the mark of an editor", "\ufeffxoxb-1 \r\n", " xapp-1\n", ""},
+		{"a token that rotates", "xoxe.xoxb-1", "xapp-1", ""},
+		{"the one for the other", "xapp-1", "xoxb-1", "config.toml:3: slack.token: file:TOKEN: is not the bot token, which begins with xoxb-\nconfig.toml:4: slack.app_token: file:APP: is not the app-level token, which begins with xapp-"},
+		{"two in one file", "xoxb-1\nxapp-1\n", "xapp-1", "config.toml:3: slack.token: file:TOKEN: holds more than one word: leave the bot token alone there"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			token, app := filepath.Join(dir, "token"), filepath.Join(dir, "app")
+			for path, secret := range map[string]string{token: tt.token, app: tt.app} {
+				if err := os.WriteFile(path, []byte(secret), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			text := fmt.Sprintf("[slack]\nchannel = '#a'\ntoken = 'file:%s'\napp_token = 'file:%s'\n[[brands]]\nname = 'A'\n[[sources]]\nname = 's'\nkind = 'sample'\nbrand = 'A'\n", token, app)
+			_, err := Parse("config.toml", []byte(text), noEnv, nil)
+			got := ""
+			if err != nil {
+				got = strings.NewReplacer(token, "TOKEN", app, "APP").Replace(err.Error())
+			}
+			if got != tt.want {
+				t.Errorf("Parse = %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 

@@ -234,6 +234,7 @@ func (c *checker) brands(list []brandFile) []Brand {
 		if len(b.Keywords) == 0 && b.Name != "" {
 			b.Keywords = []string{b.Name}
 		}
+		c.excluded(key+".exclude", b)
 		out = append(out, Brand(b))
 	}
 	return out
@@ -247,10 +248,24 @@ func (c *checker) words(key string, list []string) {
 	}
 }
 
+// excluded refuses a word that excludes whatever names the brand.
+func (c *checker) excluded(key string, b brandFile) {
+	for i, word := range b.Exclude {
+		for _, keyword := range b.Keywords {
+			if strings.EqualFold(strings.TrimSpace(word), strings.TrimSpace(keyword)) {
+				c.report(fmt.Sprintf("%s[%d]", key, i), "%q is one of the keywords: nothing would be about %s", word, b.Name)
+			}
+		}
+	}
+}
+
 // CheckName refuses what cannot be the name of a brand or a source.
 func CheckName(name string) error {
 	if strings.TrimSpace(name) == "" || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
 		return fmt.Errorf("%q is not a name: use printable characters", name)
+	}
+	if strings.TrimSpace(name) != name {
+		return fmt.Errorf("%q begins or ends with a space", name)
 	}
 	return nil
 }
@@ -259,8 +274,8 @@ func (c *checker) name(key, name string, seen map[string]bool) {
 	switch err := CheckName(name); {
 	case err != nil:
 		c.report(key+".name", "%v", err)
-	case seen[name]:
-		c.report(key+".name", "%q is used twice", name)
+	case seen[strings.ToLower(name)]: // people would not tell them apart
+		c.report(key+".name", "%q is used twice, with or without capitals", name)
 	}
-	seen[name] = true
+	seen[strings.ToLower(name)] = true
 }

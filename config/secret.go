@@ -94,10 +94,12 @@ func readSecret(reference string, env func(string) string) (Secret, error) {
 		return Secret{}, err
 	case scheme == "file":
 		return secretFile(reference, name)
-	case scheme == "env" && env(name) == "":
-		return Secret{}, fmt.Errorf("%s: the environment variable is not set", reference)
 	case scheme == "env":
-		return Secret{env(name)}, nil
+		value := strings.TrimSpace(env(name))
+		if value == "" {
+			return Secret{}, fmt.Errorf("%s: the environment variable is not set", reference)
+		}
+		return Secret{value}, nil
 	}
 	dir := env("CREDENTIALS_DIRECTORY")
 	if dir == "" {
@@ -114,7 +116,7 @@ func secretFile(reference, path string) (Secret, error) {
 	if err != nil {
 		return Secret{}, fmt.Errorf("%s: %w", reference, err)
 	}
-	data = bytes.TrimSpace(data)
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
 	if len(data) == 0 {
 		return Secret{}, fmt.Errorf("%s: the file is empty", reference)
 	}
