@@ -317,6 +317,37 @@ func TestHTMLFailures(t *testing.T) {
 	}
 }
 
+// TestHTMLReadsEachAddressDownToTheLastRun: that the first page of one address reaches
+// back to the last run says nothing of the next address.
+func TestHTMLReadsEachAddressDownToTheLastRun(t *testing.T) {
+	const options = "urls = [\"https://a.example/quiet\", \"https://a.example/busy\"]\nitem = \"li\"\nnext = \"a.next\"\npages = 2\nfields = { text = \"p\", time = \"time\" }"
+	page := func(next string, days ...int) answer {
+		body := "<html>"
+		for _, day := range days {
+			body += fmt.Sprintf("<li><p>%s %d</p><time>2026-11-%02d 08:00</time></li>", next, day, day)
+		}
+		return answer{header: "Content-Type: text/html", body: body + "<a class=next href='" + next + "'>"}
+	}
+	last := time.Date(2026, 11, 10, 1, 0, 0, 0, time.UTC) // 08:00 WIB
+	tests := []struct {
+		name   string
+		second answer // page of the busy address
+		gap    bool
+	}{
+		{"met on the second page", page("/busy/3", 12, 11, 10), false},
+		{"not met", page("/busy/3", 12, 11), true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			site := answers{"https://a.example/quiet": page("/quiet/2", 9, 8), "https://a.example/busy": page("/busy/2", 14, 13), "https://a.example/busy/2": tt.second}
+			mentions, report := run(t, "html", options, site, Request{Now: testNow, Cursor: fmt.Sprintf(`{"newest":%d,"items":4,"until":%d}`, last.Unix(), last.Unix())})
+			if got, want := len(mentions), 4+strings.Count(tt.second.body, "<li>"); got != want || report.Gap != tt.gap {
+				t.Errorf("%d mentions, gap %t, want %d and %t: %s", got, report.Gap, want, tt.gap, report.Reason)
+			}
+		})
+	}
+}
+
 func TestPageStars(t *testing.T) {
 	for in, want := range map[string]int{"4": 4, "4,5": 5, "4/5": 4, "8,5/10": 4, "4 dari 5 bintang": 4, "Rated 3.0 out of 5": 3, "width: 80%": 4, "width:100%": 5, "★★": 2, "": 0, "bagus": 0,
 		"0 dari 5": 0, "7 dari 5": 0} {

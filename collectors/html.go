@@ -178,6 +178,7 @@ func (p *page) Collect(ctx context.Context, req Request, emit func(brand.Mention
 // walk visits a page and those behind it, until the last run is met, a page
 // brings nothing new, or the limit is reached.
 func (p *page) walk(ctx context.Context, r *round, address string) error {
+	r.begin()
 	col := p.client.Colly(ctx)
 	visit := pageVisit{page: p, round: r}
 	col.OnResponse(visit.response)

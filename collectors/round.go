@@ -30,7 +30,9 @@ type round struct {
 	report         Report
 	seen           map[string]bool // external ids
 	oldest, newest time.Time
-	stopped        error // of emit
+	reach          time.Time // the oldest item of the listing that is being read
+	short          bool      // a listing before it did not reach back to the last run
+	stopped        error     // of emit
 }
 
 func newRound(req Request, emit func(brand.Mention) error) *round {
@@ -59,6 +61,9 @@ func (r *round) note(id string, at time.Time) (unseen bool) {
 	at = at.Truncate(time.Second) // as cursors have it
 	if !at.IsZero() && (r.oldest.IsZero() || at.Before(r.oldest)) {
 		r.oldest = at
+	}
+	if !at.IsZero() && (r.reach.IsZero() || at.Before(r.reach)) {
+		r.reach = at
 	}
 	if at.After(r.newest) {
 		r.newest = at
@@ -89,10 +94,17 @@ func (r *round) rate(v brand.Rating) error {
 	return r.stopped
 }
 
+// begin is called before each of several listings that are read down to the last run:
+// how far one reaches back says nothing of the next.
+func (r *round) begin() {
+	r.short = r.short || !r.met()
+	r.reach = time.Time{}
+}
+
 // met reports whether the items so far reach back to the last run. Items without
 // dates cannot tell.
 func (r *round) met() bool {
-	return r.oldest.IsZero() || r.last.Newest > 0 && !r.oldest.After(time.Unix(r.last.Newest, 0))
+	return r.reach.IsZero() || r.last.Newest > 0 && !r.reach.After(time.Unix(r.last.Newest, 0))
 }
 
 // enough reports whether older pages are of no use. Where nothing has a date,
@@ -101,7 +113,7 @@ func (r *round) enough() bool {
 	if r.req.Probe {
 		return true
 	}
-	if r.oldest.IsZero() {
+	if r.reach.IsZero() {
 		return r.last.Until > 0
 	}
 	return r.met()
@@ -129,7 +141,7 @@ func (r *round) finish(cursor any, next *checkpoint, unchanged bool) (Report, er
 	r.report.To = r.req.Now
 	if r.last.Until > 0 {
 		r.report.From = time.Unix(r.last.Until, 0).UTC()
-		r.report.Gap = len(r.seen) > 0 && r.last.Newest > 0 && !r.met()
+		r.report.Gap = len(r.seen) > 0 && r.last.Newest > 0 && (r.short || !r.met())
 	}
 	if r.report.From.IsZero() || r.report.Gap {
 		r.report.From = r.oldest
