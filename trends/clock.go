@@ -11,6 +11,7 @@ type clock struct {
 	first   int       // local hour of begin
 	weekday int       // 0 is Sunday
 	steady  int       // the zone has one offset until this hour; -1 means for ever
+	whole   bool      // the day is known from its first hour, and has 24 at one offset
 }
 
 func newClock(start time.Time) clock {
@@ -34,13 +35,17 @@ func (c *clock) index(t time.Time) int {
 
 func (c *clock) startDay() {
 	at := c.at()
-	y, m, day := at.Date()
 	c.begin, c.first, c.weekday = c.hours, at.Hour(), int(at.Weekday())
-	c.dayEnd = max(c.index(time.Date(y, m, day+1, 0, 0, 0, 0, at.Location())), c.hours+1)
 	c.steady = -1
 	if _, end := at.ZoneBounds(); !end.IsZero() {
 		c.steady = c.index(end)
 	}
+	c.dayEnd = c.hours + 24 - c.first
+	if !c.plain(c.dayEnd) {
+		y, m, day := at.Date()
+		c.dayEnd = max(c.index(time.Date(y, m, day+1, 0, 0, 0, 0, at.Location())), c.hours+1)
+	}
+	c.whole = c.dayEnd-c.begin == 24 && c.plain(c.dayEnd)
 }
 
 // plain reports whether the offset stays until the given hour.
@@ -62,7 +67,7 @@ func (c *clock) tick() {
 	switch {
 	case c.hours < c.dayEnd:
 	case c.plain(c.dayEnd + 24): // a day of 24 hours follows
-		c.begin, c.first, c.dayEnd = c.hours, 0, c.dayEnd+24
+		c.begin, c.first, c.dayEnd, c.whole = c.hours, 0, c.dayEnd+24, true
 		if c.weekday++; c.weekday == 7 {
 			c.weekday = 0
 		}

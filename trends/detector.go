@@ -43,7 +43,7 @@ type Detector struct {
 // cell is one hour with what was expected of it. It is small because a Detector
 // holds 72 of them and a program holds thousands of Detectors.
 type cell struct {
-	negatives, others float32 // tested counts
+	negatives, others int32   // tested counts
 	raw               int32   // negatives with their copies
 	mean, othersMean  float32 // forecast for the watched part
 	coverage          uint16  // in parts of fullCoverage
@@ -74,7 +74,8 @@ func NewDetector(o Options, start time.Time) *Detector {
 func (d *Detector) start(o Options, start time.Time) {
 	d.options, d.clock = o, newClock(start)
 	d.profile.start()
-	d.negatives.alpha, d.others.alpha = leastAlpha, leastAlpha
+	d.negatives.start()
+	d.others.start()
 	if after := o.Afresh.Sub(start); !o.Afresh.IsZero() && after > 0 {
 		d.afresh = int((after + time.Hour - 1) / time.Hour)
 	}
@@ -102,14 +103,13 @@ func (d *Detector) Learn(h Hour) {
 // LearnAll learns a run of hours. It takes the watched hours of a day at once, which
 // is several times faster than [Detector.Learn] and the same but for rounding.
 func (d *Detector) LearnAll(hours []Hour) {
-	for from := 0; from < len(hours); {
-		to := min(from+24, len(hours))
-		if d.learnDay(hours[from:to], len(hours)-to < longest-1) {
-			from = to
-		} else {
-			d.Learn(hours[from])
-			from++
+	for len(hours) > 0 {
+		n := min(24, len(hours))
+		if !d.learnDay(hours[:n], len(hours)-n < longest-1) {
+			d.Learn(hours[0])
+			n = 1
 		}
+		hours = hours[n:]
 	}
 }
 
@@ -117,13 +117,16 @@ func (d *Detector) LearnAll(hours []Hour) {
 // It books them when windows will reach back to them. It changes nothing and returns
 // false when the day is not so plain.
 func (d *Detector) learnDay(hours []Hour, book bool) bool {
-	if d.hours != d.dayBegan || d.clock.dayEnd-d.clock.hours != 24 || !d.clock.plain(d.clock.dayEnd) ||
-		len(d.options.Events) > 0 || d.silence.others > 0 || d.silence.dark > 0 {
+	if d.hours != d.dayBegan || !d.clock.whole || len(d.options.Events) > 0 || d.silence.others > 0 || d.silence.dark > 0 {
 		return false
 	}
-	c, n, ok := d.profile.count(hours)
+	counted := &d.profile.week
+	if len(hours) < 24 {
+		counted = new(byHour) // the end of the day counts them again
+	}
+	c, n, ok := counted.count(hours)
 	if !ok || !d.listenDay(c.silent, n) {
-		d.profile.forget(hours[:n])
+		counted.forget(hours[:n])
 		return false
 	}
 	if book {
@@ -133,17 +136,16 @@ func (d *Detector) learnDay(hours []Hour, book bool) bool {
 	d.seen += c.negatives + c.others
 	d.hours += len(hours)
 	d.clock.hours += len(hours) - 1
-	if len(hours) < 24 {
-		d.profile.forget(hours) // the end of the day counts them again
-		d.clock.tick()
-		return true
+	if len(hours) == 24 {
+		x := day{whole: hours}
+		x.negatives, x.others = float64(c.negatives), float64(c.others)
+		x.mean, x.othersMean = 24*d.today.negatives, 24*d.today.others
+		d.closeDay(&x, d.profile.weekday[d.clock.weekday], &x.sums)
 	}
-	x := day{whole: hours}
-	x.negatives, x.others = float64(c.negatives), float64(c.others)
-	x.mean, x.othersMean = 24*d.today.negatives, 24*d.today.others
-	d.closeDay(&x, d.profile.weekday[d.clock.weekday], &x.sums)
 	d.clock.tick()
-	d.beginDay()
+	if len(hours) == 24 {
+		d.beginDay()
+	}
 	return true
 }
 
@@ -151,15 +153,19 @@ func (d *Detector) learnDay(hours []Hour, book bool) bool {
 // possible.
 func (d *Detector) book(hours []Hour) {
 	older, newer := d.ring(d.hours, d.hours+len(hours))
-	h := 0
-	for _, cells := range [...][]cell{older, newer} {
-		for i := range cells {
-			c, hour, part := &cells[i], &hours[h], d.profile.hour[h]
-			c.negatives, c.others, c.raw = float32(hour.Negatives-hour.Repeats), float32(hour.Mentions-hour.Negatives), hour.Negatives
-			c.mean, c.othersMean = float32(d.today.negatives*part), float32(d.today.others*part)
-			c.coverage, c.hour = fullCoverage, uint8(h)
-			h++
-		}
+	d.fill(older, hours, 0)
+	d.fill(newer, hours[len(older):], len(older))
+}
+
+// fill books hours in so many cells. The first of them is that local hour.
+func (d *Detector) fill(cells []cell, hours []Hour, first int) {
+	factors := d.profile.hour[first:]
+	hours, factors = hours[:len(cells)], factors[:len(cells)]
+	for i := range cells {
+		c, hour, part := &cells[i], &hours[i], factors[i]
+		c.negatives, c.others, c.raw = hour.Negatives-hour.Repeats, hour.Mentions-hour.Negatives, hour.Negatives
+		c.mean, c.othersMean = float32(d.today.negatives*part), float32(d.today.others*part)
+		c.coverage, c.hour = fullCoverage, uint8(first+i)
 	}
 }
 
@@ -188,7 +194,7 @@ func (d *Detector) take(h Hour) {
 		if len(d.options.Events) > 0 {
 			part *= d.factor()
 		}
-		x.negatives, x.others, x.raw = float32(k), float32(o), h.raw()
+		x.negatives, x.others, x.raw = int32(k), int32(o), h.raw()
 		x.coverage, x.mean, x.othersMean = uint16(max(c*fullCoverage, 1)), float32(d.today.negatives*part), float32(d.today.others*part)
 		d.seen += k + o
 	}
@@ -328,14 +334,14 @@ func (d *Detector) closeDay(x *day, exposure float64, s *sums) {
 	d.slow = d.rising(s)
 	d.days++
 	if exposure < 0.2 {
-		d.profile.forget(x.whole)
+		d.profile.week.forget(x.whole)
 		return // no data is not zero
 	}
 	teaches := d.jam.admit(d, x.negatives, x.others, exposure)
 	if d.others.rate > 0 {
 		d.profile.learn(d.clock.weekday, x, d.rate()+d.otherRate())
 	} else {
-		d.profile.forget(x.whole)
+		d.profile.week.forget(x.whole)
 	}
 	if teaches.negatives && d.negatives.rate > 0 {
 		d.spread.learn(x)
@@ -348,12 +354,17 @@ func (d *Detector) closeDay(x *day, exposure float64, s *sums) {
 func (d *Detector) collectDay(x *day) (exposure float64) {
 	older, newer := d.ring(d.dayBegan, d.hours)
 	usual := 1 / d.today.negatives
+	if summed := !d.stale && d.lastDay.hours == d.hours-d.dayBegan; summed {
+		x.sums = d.lastDay
+	} else {
+		x.add(older)
+		x.add(newer)
+	}
 	for _, cells := range [...][]cell{older, newer} {
-		x.add(cells)
 		for i := range cells {
 			c := &cells[i]
 			watched := &x.exposure[c.hour]
-			x.mentions[c.hour] += c.negatives + c.others
+			x.mentions[c.hour] += float32(c.negatives + c.others)
 			*watched = float32(smaller(float64(*watched)+float64(c.mean)*usual/d.profile.hour[c.hour], 2)) // what a gap lent is no rhythm
 		}
 	}

@@ -24,9 +24,9 @@ type profile struct {
 	weekday [7]float64
 	rest    [25]float32 // of the day from each hour on, in average hours
 
-	week               [24]int32   // mentions of the whole days since the profile was made
-	hourSeen, hourFlat [24]float32 // discounted mentions, and what a flat day would have had
-	wholeFlat          float32     // the latter for all hours of whole days
+	week               byHour      // mentions of the whole days since the profile was made
+	hourSeen, hourFlat [24]float32 // discounted mentions, and what flat days would have had, the whole ones left out
+	wholeFlat          float32     // the latter of whole days, the same for every hour
 	daySeen, dayFlat   [7]float32
 	days               int32 // since the profile was made
 }
@@ -40,10 +40,13 @@ func (p *profile) start() {
 	p.scaleHours(1)
 }
 
+// byHour is the mentions of days, by local hour.
+type byHour [24]int32
+
 // day is what one local day brought.
 type day struct {
 	sums                  // of the watched hours
-	whole    []Hour       // of a whole day: 24 hours, watched throughout, which [profile.count] has added to the week
+	whole    []Hour       // of a whole day: 24 hours, watched throughout, which [byHour.count] has added
 	mentions *[24]float32 // of any other day: by local hour
 	exposure *[24]float32 // and the hours watched, times the factor of the calendar
 }
@@ -54,39 +57,43 @@ type counts struct {
 	silent            uint // a bit for each hour, the lowest for the newest, is set when it had no mentions
 }
 
-// count adds the hours with which a day begins to the week, up to the first that was
-// not watched throughout, and returns how many. It is not ok when there is one, when
-// an hour holds impossible counts, or the day so many that a week of them would not fit.
-func (p *profile) count(hours []Hour) (c counts, n int, ok bool) {
+// count adds the hours with which a day begins to a week, up to the first that was
+// not watched throughout or holds impossible counts, and returns how many. It is not ok
+// when there is one, or the day has so many mentions that a week of them would not fit.
+func (week *byHour) count(hours []Hour) (c counts, n int, ok bool) {
 	const most = 1 << 27
-	if len(hours) > len(p.week) {
+	if len(hours) > len(week) {
 		return c, 0, false
 	}
-	week := &p.week
-	mentions, negatives, signs, silent := 0, 0, 0, uint(0) // in registers
+	sums := week[:len(hours)]
+	mentions, negatives, silent := uint(0), uint(0), uint(0) // in registers
 	for h, hour := range hours {
 		if !(hour.Coverage >= 1) {
 			break
 		}
-		all, k := int(hour.Mentions), int(hour.Negatives)
-		if repeats := int(hour.Repeats); repeats != 0 { // seldom
+		all, k := uint(uint32(hour.Mentions)), uint(uint32(hour.Negatives)) // below 0 is more than most
+		if repeats := uint(uint32(hour.Repeats)); repeats != 0 {            // seldom
+			if repeats > k {
+				break
+			}
 			all, k = all-repeats, k-repeats
-			signs |= repeats
 		}
-		signs |= k | (all - k)
+		if k > all {
+			break
+		}
 		mentions += all
 		negatives += k
-		silent = silent*2 + uint(all-1)>>63
-		week[h] += int32(all)
+		silent = silent*2 + (all-1)>>63
+		sums[h] += int32(all)
 		n = h + 1
 	}
-	return counts{negatives, mentions - negatives, silent}, n, n == len(hours) && signs >= 0 && mentions <= most
+	return counts{int(negatives), int(mentions - negatives), silent}, n, n == len(hours) && mentions <= most
 }
 
 // forget takes hours that were counted out of the week.
-func (p *profile) forget(hours []Hour) {
-	for h := range hours[:min(len(hours), len(p.week))] {
-		p.week[h] -= hours[h].Mentions - hours[h].Repeats
+func (week *byHour) forget(hours []Hour) {
+	for h := range hours[:min(len(hours), len(week))] {
+		week[h] -= hours[h].Mentions - hours[h].Repeats
 	}
 }
 
@@ -135,15 +142,23 @@ func (p *profile) learn(weekday int, x *day, level float64) {
 // renew makes the factors anew, at the given level in mentions per standard day.
 func (p *profile) renew(level float64) {
 	const prior = hourPrior / 24.
-	sum := 0.0
+	whole := float64(p.wholeFlat) + prior
+	each, sum := 1/whole, 0.0
 	for h := range p.hour {
-		seen, flat := p.hourSeen[h]+float32(p.week[h]), p.hourFlat[h]
-		part := larger((float64(seen)+prior*priorHours[h])/(float64(flat+p.wholeFlat)+prior), leastHour)
+		seen := p.hourSeen[h] + float32(p.week[h])
+		part := float64(seen) + prior*priorHours[h]
+		if flat := p.hourFlat[h]; flat == 0 { // saves a division
+			part *= each
+		} else {
+			part /= float64(flat) + whole
+			p.hourFlat[h] = flat * profileMemory
+		}
+		part = larger(part, leastHour)
 		p.hour[h] = part
 		sum += part
-		p.hourSeen[h], p.hourFlat[h] = seen*profileMemory, flat*profileMemory
+		p.hourSeen[h] = seen * profileMemory
 	}
-	p.week, p.days = [24]int32{}, 0
+	p.week, p.days = byHour{}, 0
 	p.wholeFlat *= profileMemory
 	p.scaleHours(24 / sum)
 

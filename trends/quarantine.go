@@ -34,8 +34,8 @@ type teach struct{ negatives, others bool }
 // admit decides what a day with k negatives and o others may teach.
 func (q *quarantine) admit(d *Detector, k, o, exposure float64) teach {
 	mean, othersMean := d.rate()*exposure, d.otherRate()*exposure
-	jammed := d.days > 2 && isJam(k, mean, d.negatives.alpha, 4)
-	flooded := d.days > 2 && isJam(o, othersMean, d.others.alpha, 8)
+	jammed := k >= larger(4, 1.8*mean) && d.days > 2 && d.negatives.rare(k, mean)
+	flooded := o >= larger(8, 1.8*othersMean) && d.days > 2 && d.others.rare(o, othersMean)
 	q.seen[q.next] = dayCount{negatives: float32(k), others: float32(o), exposure: float32(exposure)}
 	if q.next++; q.next == len(q.seen) {
 		q.next = 0
@@ -58,8 +58,7 @@ func (r *run) add(above bool, n, mean float64) bool {
 	if above {
 		r.above |= 1
 	}
-	r.below++
-	if mean < 4 || n > mean/2 {
+	if r.below++; n > mean/2 || mean < 4 {
 		r.below = 0
 	}
 	return r.below >= newLow || r.above != 0 && bits.OnesCount16(r.above) >= newNormal
@@ -77,11 +76,6 @@ func (q *quarantine) settle(r *run, l *level, field func(dayCount) float32) {
 	}
 	*r = run{}
 	l.restart(sum, exposure)
-}
-
-// isJam reports whether a day's count is too far above its mean to teach.
-func isJam(n, mean, alpha, least float64) bool {
-	return n >= least && n >= 1.8*mean && logTailNB(int(n), max(mean, 1e-3), alpha) < -2.5
 }
 
 // larger and smaller are max and min of numbers, as a branch: those of Go look for NaN

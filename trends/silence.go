@@ -25,7 +25,7 @@ func (d *Detector) tooQuiet(due float64) bool {
 	if due <= surprise || d.days < 2 { // not even a Poisson count, or nothing is known
 		return false
 	}
-	alpha := max(d.negatives.alpha, d.others.alpha)
+	alpha := max(d.negatives.alpha(), d.others.alpha())
 	return due > (math.Exp(surprise*alpha)-1)/alpha
 }
 

@@ -86,6 +86,28 @@ func TestQuantileIsTheInverse(t *testing.T) {
 	}
 }
 
+// Working out the tail only of counts that are far enough must never change the answer.
+func TestRareAgreesWithTheTail(t *testing.T) {
+	rare, near := 0, 0
+	for _, alpha := range []float64{leastAlpha, 0.02, 0.05, 0.1, 0.3, 1, mostAlpha} {
+		for mean := 0.01; mean < 30_000; mean *= 1.07 {
+			l := level{beyond: 40 * alpha, squares: 40}
+			for sd := 1.0; sd < 6; sd += 0.05 {
+				n := math.Ceil(mean + sd*math.Sqrt(mean+alpha*mean*mean))
+				want := logTailNB(int(n), mean, alpha) < -2.5
+				if got := l.rare(n, mean); got != want {
+					t.Fatalf("%g where %g are usual, alpha %g: rare is %v, want %v", n, mean, alpha, got, want)
+				}
+				rare += indicator(want)
+				near += indicator(!want)
+			}
+		}
+	}
+	if rare < 1000 || near < 1000 {
+		t.Errorf("%d rare, %d not: the grid is too narrow", rare, near)
+	}
+}
+
 func TestUnlikelyIsRoughlyTheExponential(t *testing.T) {
 	for loss := 0.0; loss < 8; loss += 0.01 {
 		if want, got := math.Exp(-loss/2), 1/unlikely(loss); got < want-1e-15 || got > want+0.04 {

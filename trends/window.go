@@ -18,19 +18,21 @@ type sums struct {
 
 // add adds cells up. It keeps the sums in registers: a day is judged by 72 cells.
 func (s *sums) add(cells []cell) {
-	negatives, others, mean, othersMean := s.negatives, s.others, s.mean, s.othersMean
-	raw, coverage := s.raw, 0
+	mean, othersMean := s.mean, s.othersMean
+	negatives, others, raw, coverage := 0, 0, 0, 0
 	for i := range cells {
 		c := &cells[i]
-		negatives += float64(c.negatives)
-		others += float64(c.others)
+		negatives += int(c.negatives)
+		others += int(c.others)
 		mean += float64(c.mean)
 		othersMean += float64(c.othersMean)
 		raw += int(c.raw)
 		coverage += int(c.coverage)
 	}
 	s.hours += len(cells)
-	s.negatives, s.others, s.mean, s.othersMean, s.raw = negatives, others, mean, othersMean, raw
+	s.negatives += float64(negatives)
+	s.others += float64(others)
+	s.mean, s.othersMean, s.raw = mean, othersMean, s.raw+raw
 	s.watched += float64(coverage) / fullCoverage
 }
 
@@ -50,18 +52,19 @@ func (s *sums) share() float64 { return (s.negatives + 0.5) / (s.negatives + s.o
 
 // roll moves the sums of a day and of three days on to the newest cell. Sums of
 // float32 values in float64 lose nothing that matters in a day; each day begins
-// with fresh ones.
+// with fresh ones. Those of three days are made when they are first asked for.
 func (d *Detector) roll() {
 	if d.stale {
 		d.lastDay = d.sum(24)
-		d.lastThree, d.stale = d.lastDay, false
-		d.extend(&d.lastThree, longest)
+		d.lastThree, d.stale = sums{}, false
 		d.today.proof = d.proof()
 		return
 	}
 	newest := (d.hours - 1) % longest
 	d.lastDay.add(d.cells[newest : newest+1])
-	d.lastThree.add(d.cells[newest : newest+1])
+	if d.lastThree.hours > 0 {
+		d.lastThree.add(d.cells[newest : newest+1])
+	}
 	if d.lastDay.hours > 24 {
 		d.lastDay.drop(&d.cells[(d.hours-25)%longest])
 	}
@@ -99,6 +102,10 @@ func (d *Detector) windows() (all [len(windows)]sums) {
 	for w := range dayWindow {
 		d.extend(&s, windows[w])
 		all[w] = s
+	}
+	if d.lastThree.hours == 0 {
+		d.lastThree = d.lastDay
+		d.extend(&d.lastThree, longest)
 	}
 	all[dayWindow], all[dayWindow+1] = d.lastDay, d.lastThree
 	return all
@@ -185,7 +192,7 @@ func (u *surge) look(d *Detector, i int, s *sums) {
 	if s.others <= s.othersMean {
 		return
 	}
-	scatter := d.others.alpha
+	scatter := d.others.alpha()
 	if i < dayWindow {
 		scatter += hourScatter
 	}
@@ -196,7 +203,7 @@ func (u *surge) look(d *Detector, i int, s *sums) {
 		return
 	}
 	odds := surgePrior / (1 - surgePrior) * math.Exp(min(factor, 100))
-	*u = surge{i, (surgeShape + s.others) / (surgeShape + s.othersMean), s.others, factor, odds / (1 + odds)}
+	*u = surge{i, timesUsual(s), s.others, factor, odds / (1 + odds)}
 }
 
 // habit is how far negatives follow the others on usual days: pull of all that moves
@@ -220,6 +227,14 @@ func (h *habit) usual(s, day *sums) (mean, alpha float64) {
 	return larger(s.mean, 1e-4) * told / (1 + h.common*day.othersMean), h.alone + h.common/told
 }
 
+// timesUsual is how many times the usual number of others there are.
+func timesUsual(s *sums) float64 { return (surgeShape + s.others) / (surgeShape + s.othersMean) }
+
+// surged is what a surge that multiplies the others makes of a mean.
+func (h *habit) surged(mean, times float64) float64 {
+	return larger(mean, 1e-4) * (1 + h.pull*(times-1))
+}
+
 // explain returns what window number i is tested against. A surge that a longer window
 // shows counts in all shorter ones.
 func (h *habit) explain(i int, s, day *sums, up surge) (t test) {
@@ -230,11 +245,11 @@ func (h *habit) explain(i int, s, day *sums, up surge) (t test) {
 	if up.weight == 0 {
 		return t
 	}
-	times, others := (surgeShape+s.others)/(surgeShape+s.othersMean), s.others
+	times, others := timesUsual(s), s.others
 	if i < up.window && up.times > times {
 		times, others = up.times, up.others
 	}
-	if m := larger(s.mean, 1e-4) * (1 + h.pull*(times-1)); m > t.mean {
+	if m := h.surged(s.mean, times); m > t.mean {
 		t.sale, t.saleMean, t.saleAlpha = up.weight, m, h.alone+1/(surgeShape+others)
 	}
 	return t
@@ -244,7 +259,7 @@ func (h *habit) explain(i int, s, day *sums, up surge) (t test) {
 // forecast, beyond Poisson. Days say it for all windows: what is learned from hours
 // tells no more.
 func (d *Detector) scatter() float64 {
-	return larger(d.negatives.alpha, 1/(d.negatives.sure+1))
+	return larger(d.negatives.alpha(), 1/(d.negatives.sure+1))
 }
 
 // pull is how much the other mentions say about the negatives, 0 to 1. Where
