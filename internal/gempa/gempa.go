@@ -66,6 +66,15 @@ func percent(x float64) string {
 	return fmt.Sprintf("%.1f %%", 100*x)
 }
 
+// pages is the share of innocent spans that paged, and in brackets those that did so
+// because of what was done to them, and those that did not because of it.
+func pages(t *Tally) string {
+	if t.Innocent == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%s (%s, -%s)", percent(t.PageRate()), percent(t.CausedRate()), percent(t.SparedRate()))
+}
+
 func fraction(x float64) string {
 	if math.IsNaN(x) {
 		return "–"
@@ -90,7 +99,6 @@ func exactly(group string, volume float64) func(*Case) bool {
 
 func (b *board) summary(w io.Writer) {
 	recall := func(t *Tally) string { return fraction(t.Recall()) }
-	pages := func(t *Tally) string { return percent(t.PageRate()) }
 	falses := func(t *Tally) string { return fraction(t.FalsePer90()) }
 	lines := []line{
 		{"false alarms in 90 days", from(quietGroup, 0), falses},
@@ -121,7 +129,7 @@ func (b *board) details(w io.Writer) {
 		case t.Incidents > 0:
 			return fmt.Sprintf("%.2f · %s", t.Recall(), inHours(t.Delay(0.5)))
 		case t.Innocent > 0:
-			return percent(t.PageRate())
+			return pages(t)
 		}
 		return fraction(t.FalsePer90())
 	}

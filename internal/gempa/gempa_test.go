@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"pantau/brand"
 	"pantau/internal/backtest"
 )
 
@@ -43,6 +44,53 @@ func TestGenerateKeepsItsPromises(t *testing.T) {
 		if len(c.Incidents)+len(c.Innocent) == 0 && c.Group != quietGroup {
 			t.Errorf("%s: nothing happens", c.Group)
 		}
+	}
+}
+
+// The control of a gap is the same history without it: the same hour for hour until the
+// gap begins and after what it held back has come, and as many mentions in between.
+func TestControlIsTheSameHistoryUntouched(t *testing.T) {
+	for _, c := range Generate(5, 1) {
+		if (c.Control != nil) != (len(c.Innocent) > 0) {
+			t.Fatalf("%s: %d innocent spans, control %v", c.Group, len(c.Innocent), c.Control != nil)
+		}
+		if c.Group != "G6 lump 48h" {
+			continue
+		}
+		inside := make([]bool, len(c.Hours))
+		for _, s := range c.Innocent {
+			held, came := int32(0), int32(0)
+			for i := s.From; i < s.To; i++ {
+				inside[i] = true
+				held += c.Control[i].Mentions
+				came += c.Hours[i].Mentions
+			}
+			if held != came || c.Hours[s.From].Mentions != 0 {
+				t.Errorf("%g a day: %d mentions came, the control has %d", c.Volume, came, held)
+			}
+		}
+		for i := range c.Hours {
+			if !inside[i] && c.Hours[i] != c.Control[i] {
+				t.Fatalf("%g a day: hour %d is %+v, the control has %+v", c.Volume, i, c.Hours[i], c.Control[i])
+			}
+		}
+	}
+}
+
+func TestAPageIsCausedWhereTheControlIsSilent(t *testing.T) {
+	c := Case{Innocent: []backtest.Span{at(40, 9, 6), at(68, 9, 6), at(96, 9, 6), at(124, 9, 6)}}
+	rung := func(hoursOf ...int) *backtest.Result {
+		r := &backtest.Result{}
+		for _, h := range hoursOf {
+			at := begin.Add(hours(h + 1))
+			r.Incidents = append(r.Incidents, backtest.Incident{Opened: at, Alerts: []backtest.Alert{{At: at, Change: brand.Opened}}})
+		}
+		return r
+	}
+	var tally Tally
+	tally.pair(&c, rung(40*24+9, 68*24+12), rung(40*24+20, 96*24+9, 60*24))
+	if tally.Innocent != 4 || tally.Paged != 2 || tally.Caused != 1 || tally.Spared != 1 {
+		t.Errorf("got %d spans, %d paged, %d caused, %d spared, want 4, 2, 1 and 1", tally.Innocent, tally.Paged, tally.Caused, tally.Spared)
 	}
 }
 

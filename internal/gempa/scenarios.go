@@ -2,6 +2,7 @@ package gempa
 
 import (
 	"fmt"
+	"slices"
 
 	"pantau/internal/backtest"
 	"pantau/trends"
@@ -12,6 +13,7 @@ type Case struct {
 	Group     string  // row of the table, such as "G2 3x/24h"
 	Volume    float64 // mentions a day
 	Hours     []trends.Hour
+	Control   []trends.Hour   // the same hours as they were before anything was done to them, nil without innocent spans
 	Incidents []backtest.Span // an alarm should come
 	Innocent  []backtest.Span // no alarm should come
 	Cold      bool            // the incident comes during the warm-up
@@ -33,8 +35,11 @@ func Generate(seed uint64, each int) []Case {
 			for i := range each {
 				w := newWorld(newChance(seed, fmt.Sprint(g.name, volume, i)), volume, i%2 == 1)
 				c := Case{Group: g.name, Volume: volume}
+				before := slices.Clone(w.hours)
 				g.change(w, &c)
-				c.Hours = w.hours
+				if c.Hours = w.hours; len(c.Innocent) > 0 {
+					c.Control = before
+				}
 				cases = append(cases, c)
 			}
 		}

@@ -24,6 +24,8 @@ type Tally struct {
 	Found     int
 	Innocent  int // spans in which nothing should page
 	Paged     int // those in which people were told something for the worse
+	Caused    int // those among them in which the control tells nothing: what was done to the history did it
+	Spared    int // those that did not page although the control does
 	Opened    int // alarms opened within incidents
 	False     int // alarms outside everything
 	Days      float64
@@ -36,6 +38,13 @@ func (t *Tally) Recall() float64 { return float64(t.Found) / float64(t.Incidents
 
 // PageRate is the share of innocent spans that paged, NaN without any.
 func (t *Tally) PageRate() float64 { return float64(t.Paged) / float64(t.Innocent) }
+
+// CausedRate is the share of innocent spans that paged and would not have done so
+// without what was done to them.
+func (t *Tally) CausedRate() float64 { return float64(t.Caused) / float64(t.Innocent) }
+
+// SparedRate is the share of innocent spans that would have paged without it.
+func (t *Tally) SparedRate() float64 { return float64(t.Spared) / float64(t.Innocent) }
 
 // FalsePer90 is the number of false alarms in 90 days of one brand.
 func (t *Tally) FalsePer90() float64 { return float64(t.False) / t.Days * 90 }
@@ -93,6 +102,8 @@ func (t *Tally) join(o *Tally) {
 	t.Found += o.Found
 	t.Innocent += o.Innocent
 	t.Paged += o.Paged
+	t.Caused += o.Caused
+	t.Spared += o.Spared
 	t.Opened += o.Opened
 	t.False += o.False
 	t.Days += o.Days
@@ -101,26 +112,41 @@ func (t *Tally) join(o *Tally) {
 	t.closing = append(t.closing, o.closing...)
 }
 
-// run replays a case.
-func (c *Case) run(m Method) *backtest.Result {
-	h := &backtest.History{Name: c.Group, Series: trends.Series{Start: begin, Hours: c.Hours}}
+// run replays the hours of a case, or those of its control.
+func (c *Case) run(m Method, hours []trends.Hour) *backtest.Result {
+	h := &backtest.History{Name: c.Group, Series: trends.Series{Start: begin, Hours: hours}}
 	return backtest.Run(h, backtest.Options{Rule: m.Rule, Threshold: m.Threshold, Sensitivity: m.Sensitivity, Alone: true})
 }
 
 func (t *Tally) add(m Method, c *Case) {
-	r := c.run(m)
+	r := c.run(m, c.Hours)
 	fires := r.Fires()
 	t.Cases++
 	for _, s := range c.Incidents {
 		t.find(c, r, fires, s)
 	}
-	for _, s := range c.Innocent {
-		t.Innocent++
-		if rings(r, backtest.Span{From: s.From, To: s.To + grace}) {
-			t.Paged++
-		}
+	if len(c.Innocent) > 0 {
+		t.pair(c, r, c.run(m, c.Control))
 	}
 	t.countFalse(c, r)
+}
+
+// pair counts the innocent spans that paged, beside what the control did in each: a
+// page is caused by a gap, a sale or a campaign only when it does not come without.
+func (t *Tally) pair(c *Case, r, control *backtest.Result) {
+	for _, s := range c.Innocent {
+		s.To += grace
+		t.Innocent++
+		switch paged, without := rings(r, s), rings(control, s); {
+		case paged && without:
+			t.Paged++
+		case paged:
+			t.Paged++
+			t.Caused++
+		case without:
+			t.Spared++
+		}
+	}
 }
 
 // alarm returns the hour of the first new alarm in the span, its first hour when
