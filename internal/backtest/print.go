@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -46,7 +47,7 @@ func (r *Result) printHistory(out io.Writer) {
 		fmt.Fprintf(out, "%s with a date and no time of day: counted at the end of the day, or when they were collected if that was earlier\n", several(n, "row"))
 	}
 	if n := len(r.History.Undated); n > 0 {
-		fmt.Fprintf(out, "%s without a usable time left out: line %s\n", several(n, "row"), lines(r.History.Undated))
+		fmt.Fprintf(out, "%s without a usable time left out: %s\n", several(n, "row"), lines(r.History.Undated))
 	}
 }
 
@@ -69,18 +70,21 @@ func (a *Arrivals) sentence(rule Rule) string {
 // be seen is larger than a bad day.
 const quietBrand = 10
 
-// lines lists the first line numbers.
+// lines names lines by number: "line 4", "lines 12 and 40", and of many the first ten.
 func lines(numbers []int) string {
 	const most = 10
 	var list []string
-	for i, n := range numbers {
-		if i == most {
-			list = append(list, "…")
-			break
-		}
-		list = append(list, fmt.Sprint(n))
+	for _, n := range numbers[:min(len(numbers), most)] {
+		list = append(list, strconv.Itoa(n))
 	}
-	return strings.Join(list, ", ")
+	if more := len(numbers) - most; more > 0 {
+		list = append(list, fmt.Sprintf("%d more", more))
+	}
+	last := len(list) - 1
+	if last == 0 {
+		return "line " + list[0]
+	}
+	return "lines " + strings.Join(list[:last], ", ") + " and " + list[last]
 }
 
 func (r *Result) printIncidents(out io.Writer) {

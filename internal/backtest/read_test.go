@@ -175,3 +175,20 @@ func FuzzReadLabels(f *testing.F) {
 		}
 	})
 }
+
+func TestLinesAreNamed(t *testing.T) {
+	for _, tt := range []struct {
+		numbers []int
+		want    string
+	}{
+		{[]int{4}, "line 4"},
+		{[]int{12, 40}, "lines 12 and 40"},
+		{[]int{2, 3, 9}, "lines 2, 3 and 9"},
+		{[]int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, "lines 1, 2, 3, 4, 5, 6, 7, 8, 9 and 10"},
+		{[]int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, "lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more"},
+	} {
+		if got := lines(tt.numbers); got != tt.want {
+			t.Errorf("%v: got %q, want %q", tt.numbers, got, tt.want)
+		}
+	}
+}
