@@ -75,7 +75,7 @@ func newErase() *cobra.Command {
 		if f.asJSON {
 			err = printJSON(cmd.OutOrStdout(), r)
 		} else {
-			err = printReceipt(cmd.OutOrStdout(), r)
+			printReceipt(cmd.OutOrStdout(), r)
 		}
 		if n := leftToDo(r); err == nil && n > 0 {
 			err = fmt.Errorf("%d things are left to do by hand", n)
@@ -125,7 +125,7 @@ func (f *eraseFlags) erasure(cmd *cobra.Command, db *store.DB) (store.Erasure, e
 	return e, err
 }
 
-func printReceipt(w io.Writer, r store.Receipt) error {
+func printReceipt(w io.Writer, r store.Receipt) {
 	fmt.Fprintf(w, "erased at   %s\nmentions    %d %v\nquotes      %d\nblocked     %d\n", r.At.UTC().Format(time.RFC3339), len(r.Mentions), r.Mentions, r.Quotes, r.Blocked)
 	for _, c := range r.Copies {
 		fmt.Fprintf(w, "cleaned     %s\n", c)
@@ -140,5 +140,4 @@ func printReceipt(w io.Writer, r store.Receipt) error {
 	for _, p := range r.Problems {
 		fmt.Fprintf(w, "by hand     %s\n", p)
 	}
-	return nil
 }

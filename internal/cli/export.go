@@ -62,8 +62,11 @@ func newExport() *cobra.Command {
 			_, err := exportView(cmd.Context(), cmd.OutOrStdout(), db, view, query, kind)
 			return err
 		}
-		n, err := exportFile(cmd.Context(), args[1], db, view, query, kind)
-		if err != nil {
+		var n int
+		if err := replaceFile(args[1], func(out io.Writer) (err error) {
+			n, err = exportView(cmd.Context(), out, db, view, query, kind)
+			return err
+		}); err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d rows\n", args[1], n)
@@ -97,23 +100,23 @@ func viewNamed(ctx context.Context, db *store.DB, name string) (store.View, erro
 	return store.View{}, usagef("%q is not a view: use one of %s", name, strings.Join(names, ", "))
 }
 
-// exportFile writes to a new file and takes the place of the old one at the end.
-func exportFile(ctx context.Context, file string, db *store.DB, view store.View, query string, format export.Format) (n int, err error) {
-	if info, err := os.Stat(file); err == nil && info.IsDir() {
-		return 0, usagef("%s is a directory: name a file in it", file)
+// replaceFile writes a new file, which takes the place of the old one when it is
+// complete.
+func replaceFile(name string, write func(io.Writer) error) error {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return usagef("%s is a directory: name a file in it", name)
 	}
-	part, err := os.OpenFile(file+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // it holds what people wrote
+	part, err := os.OpenFile(name+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // it holds what people wrote
 	if err != nil {
-		return 0, err
+		return err
 	}
-	n, err = exportView(ctx, part, db, view, query, format)
-	if err = errors.Join(err, part.Close()); err == nil {
-		err = os.Rename(part.Name(), file)
+	if err = errors.Join(write(part), part.Close()); err == nil {
+		err = os.Rename(part.Name(), name)
 	}
 	if err != nil {
-		return n, errors.Join(err, os.Remove(part.Name()))
+		return errors.Join(err, os.Remove(part.Name()))
 	}
-	return n, nil
+	return nil
 }
 
 func exportView(ctx context.Context, out io.Writer, db *store.DB, view store.View, query string, format export.Format) (n int, err error) {

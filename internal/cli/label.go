@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -132,19 +131,17 @@ func (f *labelFlags) exportLabels(ctx context.Context, out io.Writer) error {
 	if f.causes {
 		query = `SELECT coalesce(causes, 'unexplained'), text FROM v_labels WHERE text <> '' AND polarity = 'negative' ORDER BY mention_id`
 	}
-	file, err := os.OpenFile(f.export, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // it holds what people wrote
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriter(file)
 	n := 0
-	err = db.Query(ctx, query, func([]string) error { return nil }, func(row []any) error {
-		n++
-		label, text := fmt.Sprint(row[0]), fmt.Sprint(row[1])
-		_, err := fmt.Fprintf(w, "%s\t%s\n", label, strings.Join(strings.Fields(text), " "))
-		return err
-	})
-	if err := errors.Join(err, w.Flush(), file.Close()); err != nil {
+	if err := replaceFile(f.export, func(file io.Writer) error {
+		w := bufio.NewWriter(file)
+		err := db.Query(ctx, query, func([]string) error { return nil }, func(row []any) error {
+			n++
+			label, text := fmt.Sprint(row[0]), fmt.Sprint(row[1])
+			_, err := fmt.Fprintf(w, "%s\t%s\n", label, strings.Join(strings.Fields(text), " "))
+			return err
+		})
+		return errors.Join(err, w.Flush())
+	}); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "%s: %d labels\n", f.export, n)
