@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -101,8 +102,22 @@ func Verify(ctx context.Context, path string) (v Verified, err error) {
 		v.Problems = append(v.Problems, fmt.Sprintf("schema %d, this program knows 1 to %d", v.Schema, latest))
 		return v, nil
 	}
+	if v.Problems, err = problems(ctx, pool, v.Schema == latest); err != nil {
+		v.Problems = append(v.Problems, explain(err).Error())
+		return v, nil
+	}
+	var newest sql.NullInt64
+	err = pool.QueryRowContext(ctx, `SELECT count(*), max(collected_at) FROM mentions`).Scan(&v.Mentions, &newest)
+	v.Newest = when(newest)
+	return v, err
+}
+
+// problems lists what is wrong with a database, whose schema may be an older one. An
+// error is a problem, too, and the last that can be found.
+func problems(ctx context.Context, pool *sql.DB, current bool) (list []string, _ error) {
+	list = []string{}
 	checks := []string{`PRAGMA integrity_check`, `SELECT 'a row of ' || "table" || ' refers to nothing' FROM pragma_foreign_key_check`}
-	if v.Schema == latest {
+	if current {
 		checks = append(checks, `SELECT 'the days do not add up from the hours' WHERE
 			(SELECT coalesce(sum(mentions), 0) + coalesce(sum(negatives), 0) FROM days) <> (SELECT coalesce(sum(mentions), 0) + coalesce(sum(negatives), 0) FROM hours)`,
 			`SELECT 'there are counts of an unknown source' WHERE EXISTS
@@ -111,28 +126,18 @@ func Verify(ctx context.Context, path string) (v Verified, err error) {
 	for _, query := range checks {
 		found, err := texts(pool.QueryContext(ctx, query))
 		if err != nil {
-			v.Problems = append(v.Problems, explain(err).Error())
-			return v, nil
+			return list, err
 		}
-		for _, f := range found {
-			if f != "ok" {
-				v.Problems = append(v.Problems, f)
-			}
-		}
+		list = append(list, slices.DeleteFunc(found, func(f string) bool { return f == "ok" })...)
 	}
-	if v.Schema == latest {
-		problem, err := keysProblem(ctx, pool)
-		if err != nil {
-			problem = explain(err).Error()
-		}
-		if problem != "" {
-			v.Problems = append(v.Problems, problem)
-		}
+	if !current {
+		return list, nil
 	}
-	var newest sql.NullInt64
-	err = pool.QueryRowContext(ctx, `SELECT count(*), max(collected_at) FROM mentions`).Scan(&v.Mentions, &newest)
-	v.Newest = when(newest)
-	return v, err
+	problem, err := keysProblem(ctx, pool)
+	if problem != "" {
+		list = append(list, problem)
+	}
+	return list, err
 }
 
 // Restore puts a backup in the place of a database that nobody has open. What

@@ -73,59 +73,78 @@ func (tx *Tx) Add(o Origin, items []Item) (Added, error) {
 	if err := tx.index(last); err != nil { // of the batches before: the index lags by one
 		return Added{}, err
 	}
-	var added Added
-	fresh := make([]row, 0, len(items))
-	buckets := newBuckets(tx.zone)
-	advices := map[int64]brand.Advice{}
+	b := arrivals{tx: tx, origin: o, known: known, last: last, fresh: make([]row, 0, len(items)), buckets: newBuckets(tx.zone), advices: map[int64]brand.Advice{}}
 	for i := range items {
-		item := &items[i]
-		before, seen := known[item.ExternalID]
-		id := before.id
-		if !seen {
-			id = last + 1
-		}
-		if item.Advice != brand.NoAdvice {
-			advices[id] = item.Advice
-		}
-		if seen && before.content == item.content() {
-			continue
-		}
-		now, err := tx.newRow(last+1, item)
-		if err != nil {
-			return added, err
-		}
-		switch {
-		case !seen:
-			fresh = append(fresh, now)
-			known[item.ExternalID] = now.identity()
-			last++
-		case before.stored:
-			if err := tx.edit(o, before, now, buckets); err != nil {
-				return added, err
-			}
-			added.Edited++
+		if err := b.take(&items[i]); err != nil {
+			return b.Added, err
 		}
 	}
-	if err := tx.markCopies(o.BrandID, fresh); err != nil {
-		return added, err
+	return b.Added, b.store(lists)
+}
+
+// arrivals sorts what a batch brings.
+type arrivals struct {
+	Added
+	tx      *Tx
+	origin  Origin
+	known   map[string]identity // by external id
+	last    int64               // id that was given last
+	fresh   []row
+	buckets *buckets
+	advices map[int64]brand.Advice // by id
+}
+
+// take finds out whether a mention is new, an edit or known; an edit is stored at once.
+func (b *arrivals) take(item *Item) error {
+	before, seen := b.known[item.ExternalID]
+	id := before.id
+	if !seen {
+		id = b.last + 1
 	}
-	for i := range fresh {
-		buckets.add(fresh[i].fact(), 1)
+	if item.Advice != brand.NoAdvice {
+		b.advices[id] = item.Advice
 	}
-	if err := tx.insertMentions(o, fresh); err != nil {
-		return added, err
+	if seen && before.content == item.content() {
+		return nil
 	}
-	if err := tx.insertKeys(o, fresh, lists); err != nil {
-		return added, err
+	now, err := b.tx.newRow(b.last+1, item)
+	if err != nil {
+		return err
 	}
-	if err := tx.addAdvices(advices); err != nil {
-		return added, err
+	switch {
+	case !seen:
+		b.fresh = append(b.fresh, now)
+		b.known[item.ExternalID] = now.identity()
+		b.last++
+		b.New++
+	case before.stored:
+		b.Edited++
+		return b.tx.edit(b.origin, before, now, b.buckets)
 	}
-	added.New = len(fresh)
-	if err := tx.exec(`UPDATE sources SET mentions = mentions + ? WHERE id = ?`, added.New, o.SourceID); err != nil {
-		return added, err
+	return nil
+}
+
+// store writes the new mentions with their keys, and all counts.
+func (b *arrivals) store(lists keyLists) error {
+	if err := b.tx.markCopies(b.origin.BrandID, b.fresh); err != nil {
+		return err
 	}
-	return added, tx.addBuckets(o.BrandID, o.SourceID, buckets)
+	for i := range b.fresh {
+		b.buckets.add(b.fresh[i].fact(), 1)
+	}
+	if err := b.tx.insertMentions(b.origin, b.fresh); err != nil {
+		return err
+	}
+	if err := b.tx.insertKeys(b.origin, b.fresh, lists); err != nil {
+		return err
+	}
+	if err := b.tx.addAdvices(b.advices); err != nil {
+		return err
+	}
+	if err := b.tx.exec(`UPDATE sources SET mentions = mentions + ? WHERE id = ?`, b.New, b.origin.SourceID); err != nil {
+		return err
+	}
+	return b.tx.addBuckets(b.origin.BrandID, b.origin.SourceID, b.buckets)
 }
 
 // identity is what must be known of a stored mention to recognise an edit.
