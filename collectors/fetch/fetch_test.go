@@ -258,6 +258,26 @@ func TestPace(t *testing.T) {
 	}
 }
 
+// TestOneSiteHasOnePace: two sources may write the name of one site in two ways.
+func TestOneSiteHasOnePace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &log{next: site{}}
+		c := New(Options{Base: l})
+		addresses := []string{"https://a.example/x", "https://A.example/x", "https://a.example:443/x", "https://a.example./x", "http://a.example:80/x"}
+		for _, address := range addresses {
+			_, _ = c.Get(t.Context(), Request{URL: address})
+		}
+		if len(l.at) < 2*len(addresses)-3 {
+			t.Fatalf("%d requests (%v), want a page of each address", len(l.at), l.seen)
+		}
+		for i := 1; i < len(l.at); i++ {
+			if gap := l.at[i].Sub(l.at[i-1]); gap < 2*time.Second {
+				t.Errorf("%s between %s and %s, want 2s at least", gap, l.seen[i-1], l.seen[i])
+			}
+		}
+	})
+}
+
 func TestOneRequestAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		busy := 0

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,8 +46,11 @@ type cachedRules struct {
 
 func newHosts(gap time.Duration) *hosts { return &hosts{gap: gap, all: map[string]*host{}} }
 
-// get returns the host with that name, which may carry a port.
+// get returns the host with that name, which may carry a port. However an operator
+// writes it, a site is asked by one source at a time.
 func (hs *hosts) get(name string) *host {
+	name = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(name), ":443"), ":80")
+	name = strings.TrimSuffix(name, ".")
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
 	h := hs.all[name]
