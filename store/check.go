@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -107,11 +108,12 @@ func (db *DB) Probe(ctx context.Context, at time.Time) error {
 	return db.Write(ctx, func(tx *Tx) error { return tx.set("probe", at.UTC().Format(time.RFC3339Nano)) })
 }
 
-// How the names of backups look: they sort by time.
-const (
-	backupName = "pantau-20060102-150405.db"
-	backupForm = "pantau-????????-??????.db"
-)
+// backupTime is how the names of backups end, after that of their database. Two
+// databases of one folder must not replace each other, and names sort by time.
+const backupTime = "-20060102-150405.db"
+
+// backupBase is how the names of the backups of a database begin.
+func backupBase(database string) string { return strings.TrimSuffix(filepath.Base(database), ".db") }
 
 // NewBackupFile names the next backup in the folder beside the database, which
 // it makes when it is missing.
@@ -120,19 +122,28 @@ func NewBackupFile(database string, at time.Time) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	return filepath.Join(dir, at.UTC().Format(backupName)), nil
+	return filepath.Join(dir, backupBase(database)+at.UTC().Format(backupTime)), nil
 }
 
 // BackupTime returns when a backup of that name was made.
 func BackupTime(file string) time.Time {
-	at, _ := time.Parse(backupName, filepath.Base(file)) // zero for other names
+	at, _ := time.Parse(backupTime, file[max(len(file)-len(backupTime), 0):]) // zero for other names
 	return at
 }
 
 // Backups returns the backups of a database, oldest first.
 func Backups(database string) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(BackupDir(database), backupForm))
-	slices.Sort(files)
+	dir := BackupDir(database)
+	entries, err := os.ReadDir(dir) // sorted by name
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var files []string
+	for _, e := range entries {
+		if when, ours := strings.CutPrefix(e.Name(), backupBase(database)); ours && len(when) == len(backupTime) && !BackupTime(when).IsZero() {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
 	return files, err
 }
 

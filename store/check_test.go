@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -139,5 +140,40 @@ func TestQuiet(t *testing.T) {
 	}
 	if usual, newest, ok := runs(30, 60); !ok || usual != 20*time.Minute || !newest.Equal(noon.Add(580*time.Minute)) {
 		t.Errorf("after 60 runs: %s, newest %s, %v; want 20 min between two new items", usual, newest, ok)
+	}
+}
+
+// TestBackupsOfTwoDatabasesInOneFolder: each has its own, whatever the other is called.
+func TestBackupsOfTwoDatabasesInOneFolder(t *testing.T) {
+	dir := t.TempDir()
+	at := time.Date(2026, 11, 21, 2, 23, 0, 0, time.UTC)
+	databases := []string{filepath.Join(dir, "toko.db"), filepath.Join(dir, "toko-2.db"), filepath.Join(dir, "pantau")}
+	want := map[string][]string{}
+	for n, database := range databases {
+		for day := range 3 {
+			file, err := NewBackupFile(database, at.AddDate(0, 0, day).Add(time.Duration(n)*time.Second))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			want[database] = append(want[database], file)
+			if got := BackupTime(file); !got.Equal(at.AddDate(0, 0, day).Add(time.Duration(n) * time.Second)) {
+				t.Errorf("%s was made at %s", file, got)
+			}
+		}
+	}
+	if err := PruneBackups(databases[0], 1); err != nil {
+		t.Fatal(err)
+	}
+	want[databases[0]] = want[databases[0]][2:]
+	for _, database := range databases {
+		if got, err := Backups(database); err != nil || !slices.Equal(got, want[database]) {
+			t.Errorf("backups of %s: %q, %v; want %q", filepath.Base(database), got, err, want[database])
+		}
+	}
+	if !BackupTime("x.db").IsZero() {
+		t.Error("x.db has a time")
 	}
 }
