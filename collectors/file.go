@@ -14,7 +14,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
 	"pantau/brand"
@@ -210,6 +212,9 @@ func (r *fileRun) read(ctx context.Context, path string, opts FileOptions) error
 	if len(bytes.TrimSpace(start)) == 0 {
 		return fmt.Errorf("%s: the file is empty", r.name)
 	}
+	if what := notText(start); what != "" {
+		return fmt.Errorf("%s: %s", r.name, what)
+	}
 	format := opts.Format
 	if format == "" {
 		format = guessFormat(path, start)
@@ -225,7 +230,26 @@ func (r *fileRun) read(ctx context.Context, path string, opts FileOptions) error
 	return err
 }
 
-// decoded unpacks gzip and turns UTF-16 into UTF-8, by the first bytes.
+// notText says what a file is whose rows cannot be read, and how they can; "" for text.
+func notText(start []byte) string {
+	const save = "open it in a spreadsheet and save it as CSV UTF-8"
+	headings, _, _ := bytes.Cut(start, []byte("\n"))
+	switch lower := bytes.ToLower(bytes.TrimSpace(start)); {
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
+		return "a zip archive, as .xlsx is one: " + save
+	case bytes.HasPrefix(start, []byte("\xd0\xcf\x11\xe0")):
+		return "an old Excel file: " + save
+	case bytes.HasPrefix(lower, []byte("<!doctype html")), bytes.HasPrefix(lower, []byte("<html")), bytes.HasPrefix(lower, []byte("<table")):
+		return "a web page, which some programs export as .xls: " + save
+	case bytes.HasPrefix(start, []byte("PAR1")):
+		return "a Parquet file: export it as CSV or JSON lines"
+	case bytes.IndexByte(headings, 0) >= 0:
+		return "not a text file: export it as CSV or JSON lines"
+	}
+	return ""
+}
+
+// decoded unpacks gzip and turns UTF-16 and Windows-1252 into UTF-8.
 func decoded(in io.Reader) (*bufio.Reader, error) {
 	buf := bufio.NewReaderSize(in, 64<<10)
 	if magic, _ := buf.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
@@ -245,9 +269,54 @@ func decoded(in io.Reader) (*bufio.Reader, error) {
 	case bytes.HasPrefix(start, []byte{0xfe, 0xff}), len(start) == 4 && start[0] == 0 && start[2] == 0:
 		order = unicode.BigEndian
 	default:
-		return buf, nil
+		return bufio.NewReaderSize(&guessed{in: buf}, 64<<10), nil
 	}
 	return bufio.NewReaderSize(unicode.UTF16(order, unicode.UseBOM).NewDecoder().Reader(buf), 64<<10), nil
+}
+
+// guessed reads UTF-8, or what spreadsheets call CSV without a further word on
+// Windows, and decides which at the first byte that differs.
+type guessed struct {
+	in  *bufio.Reader
+	out io.Reader // nil until then
+}
+
+func (g *guessed) Read(p []byte) (int, error) {
+	if g.out != nil {
+		return g.out.Read(p)
+	}
+	if _, err := g.in.Peek(1); err != nil {
+		return 0, err
+	}
+	start, _ := g.in.Peek(min(g.in.Buffered(), len(p)))
+	plain := bytes.IndexFunc(start, func(r rune) bool { return r >= utf8.RuneSelf })
+	switch {
+	case plain < 0:
+		return g.in.Read(p[:len(start)])
+	case plain > 0:
+		return g.in.Read(p[:plain])
+	}
+	g.out = g.in
+	if start, _ = g.in.Peek(g.in.Size()); windows1252(start) {
+		g.out = charmap.Windows1252.NewDecoder().Reader(g.in)
+	}
+	return g.out.Read(p)
+}
+
+// windows1252 reports text without a character of UTF-8 beyond ASCII, but with such
+// bytes. Where both are, somebody cut UTF-8 in the middle.
+func windows1252(text []byte) (other bool) {
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		switch {
+		case r == utf8.RuneError && n == 1 && utf8.FullRune(text):
+			other = true
+		case n > 1:
+			return false
+		}
+		text = text[n:]
+	}
+	return other
 }
 
 func guessFormat(path string, start []byte) string {

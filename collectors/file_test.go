@@ -72,6 +72,8 @@ func TestFileForms(t *testing.T) {
 		{"CRLF", "a.csv", []byte(strings.ReplaceAll(rows, "\n", "\r\n")), FileOptions{}, "satu|dua"},
 		{"a byte order mark", "a.csv", []byte("\xef\xbb\xbf" + rows), FileOptions{}, "satu|dua"},
 		{"UTF-16 with a mark", "a.csv", utf16LE(rows), FileOptions{}, "satu|dua"},
+		{"Windows-1252", "a.csv", []byte("time,text\n2026-11-20 08:00:00,caf\xe9 \x93enak\x94\n2026-11-20 09:00:00,na\xefve\n"), FileOptions{}, "café “enak”|naïve"},
+		{"Windows-1252 that shows late", "a.csv", []byte("time,text\n" + strings.Repeat("\n", 200_000) + "2026-11-20 08:00:00,caf\xe9\n"), FileOptions{}, "café"},
 		{"UTF-16 without a mark", "a.csv", utf16LE(rows)[2:], FileOptions{}, "satu|dua"},
 		{"gzip under any name", "a.csv", packed(t, rows), FileOptions{}, "satu|dua"},
 		{"semicolons", "a.csv", []byte(strings.ReplaceAll(rows, ",", ";")), FileOptions{}, "satu|dua"},
@@ -85,7 +87,7 @@ func TestFileForms(t *testing.T) {
 		{"an array inside an object", "a.json", []byte(`{"total":2,"reviews":[{"at":"2026-11-20","content":"satu"}]}`), FileOptions{}, "satu"},
 		{"a map into objects", "a.jsonl", []byte(`{"meta":{"at":"2026-11-20"},"text":"satu"}`), FileOptions{Map: map[string]string{"time": "meta.at"}}, "satu"},
 		{"the form is found without a name", "export", []byte(`[{"at":"2026-11-20","content":"satu"}]`), FileOptions{}, "satu"},
-		{"invalid UTF-8 is repaired", "a.csv", []byte("time,text\n2026-11-20,caf\xe9\n"), FileOptions{}, "caf\ufffd"},
+		{"UTF-8 that is cut in one place is repaired", "a.csv", []byte("time,text\n2026-11-20 08:00:00,caf\xe9 😡\n"), FileOptions{}, "caf\ufffd 😡"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -125,7 +127,12 @@ func TestFileMistakes(t *testing.T) {
 		{"a line of JSON of 10 MB", "a.jsonl", strings.Repeat("x", 10<<20) + "\n{\"time\":\"2026-11-20\",\"text\":\"baik\"}", 1, "a.jsonl:1: the line is longer than 4 MiB"},
 		{"a JSON array that is cut off", "a.json", `[{"time":"2026-11-20","text":"baik"},{"time":"2026`, 1, "a.json[1]: not JSON: unexpected EOF"},
 		{"an element of 10 MB", "a.json", `[{"time":"2026-11-20","text":"baik"},{"text":"` + strings.Repeat("x", 10<<20) + `"}]`, 1, "an element is longer than 4 MiB"},
-		{"JSON that is not", "a.json", "<html>", 0, "a.json: not JSON"},
+		{"JSON that is not", "a.json", "halo", 0, "a.json: not JSON"},
+		{"a web page", "a.xls", "<html><table>", 0, "a.xls: a web page, which some programs export as .xls: open it in a spreadsheet and save it as CSV UTF-8"},
+		{"a spreadsheet", "a.xlsx", "PK\x03\x04\x14\x00\x06", 0, "a.xlsx: a zip archive, as .xlsx is one: open it in a spreadsheet and save it as CSV UTF-8"},
+		{"an old spreadsheet", "a.csv", "\xd0\xcf\x11\xe0\xa1\xb1", 0, "a.csv: an old Excel file: open it in a spreadsheet"},
+		{"a Parquet file", "a.parquet", "PAR1\x15\x04", 0, "a.parquet: a Parquet file: export it as CSV or JSON lines"},
+		{"a picture", "a.csv", "\x89PNG\r\x1a\x00\x00IHDR", 0, "a.csv: not a text file: export it as CSV or JSON lines"},
 		{"an array of numbers", "a.json", `[1]`, 0, "a.json[0]: not a JSON object"},
 		{"a broken gzip", "a.csv.gz", "\x1f\x8bxx", 0, "a.csv.gz: "},
 		{"a gzip of which only the head came", "a.csv.gz", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", 0, "a.csv.gz: unexpected EOF"},
