@@ -232,6 +232,25 @@ func TestReportIsWrittenOnce(t *testing.T) {
 	}
 }
 
+// TestAReportIsAboutWhatIsWatched: a brand that was taken out of the configuration, or
+// renamed, leaves the reports with its open incident.
+func TestAReportIsAboutWhatIsWatched(t *testing.T) {
+	p, now := flooded(t)
+	*now = now.Add(17 * time.Hour)
+	p.Pipeline.Brands = []config.Brand{{Name: "Butik Laras"}}
+	p.Pipeline.Channels = []string{"reports"}
+	if err := p.Pipeline.Report(t.Context(), brand.Daily, wib); err != nil {
+		t.Fatal(err)
+	}
+	d, _, _, err := p.Pipeline.Store.Next(t.Context(), "reports")
+	if err != nil || d.Alert.Digest == nil {
+		t.Fatalf("Next = %+v, %v; want the daily report", d, err)
+	}
+	if g := d.Alert.Digest; len(g.Moods) != 0 || len(g.Alerts) != 0 {
+		t.Errorf("the report holds %+v and %+v, want nothing of Sandang Senja", g.Moods, g.Alerts)
+	}
+}
+
 // TestAReportOfYesterdayKnowsWhatIsOpenNow: a report at breakfast is about the day
 // before, but an incident of the night is no calm. What ended since is left out.
 func TestAReportOfYesterdayKnowsWhatIsOpenNow(t *testing.T) {

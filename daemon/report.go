@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"pantau/alerts"
@@ -27,6 +28,7 @@ func (p *Pipeline) Report(ctx context.Context, change brand.Change, zone *time.L
 		if err != nil {
 			return err
 		}
+		p.keepWatched(digest)
 		if err := p.findBurns(tx, digest.Moods, now); err != nil {
 			return err
 		}
@@ -46,6 +48,19 @@ func (p *Pipeline) Report(ctx context.Context, change brand.Change, zone *time.L
 		p.Decided()
 	}
 	return err
+}
+
+// keepWatched takes out of a report what is no longer configured: an incident of a
+// brand that nobody watches any more would stay open in every report.
+func (p *Pipeline) keepWatched(d *brand.Digest) {
+	watched, rivals := map[string]bool{}, map[string]bool{}
+	for _, b := range p.Brands {
+		watched[b.Name], rivals[b.Name] = true, b.Competitor
+	}
+	d.Moods = slices.DeleteFunc(d.Moods, func(m brand.Mood) bool { return !watched[m.Brand] })
+	d.Alerts = slices.DeleteFunc(d.Alerts, func(a brand.Alert) bool {
+		return !watched[a.Incident.Brand] || rivals[a.Incident.Brand]
+	})
 }
 
 // findBurns remarks on the brands whose usual itself got worse over weeks: no
