@@ -19,9 +19,10 @@ Usage:
     pantau sources [--config FILE] [--json]    how each source fares
     pantau sources --kinds                     the kinds of sources there are
 
-For every source: the status of its last run, how much of the last day was
-watched, its last success, when it last brought something new, and how many
-mentions it gave. Below, for each one that is not well: why, and what to do.
+For every source: the status of its last run ("removed" is no longer in the
+configuration), how much of the last day was watched, its last success, when it
+last brought something new, and how many mentions it gave. Below, for each one
+that is not well: why, and what to do.
 
 Example:
     $ pantau sources`
@@ -32,6 +33,9 @@ type sourceLine struct {
 	Watched float64 `json:"watched"` // share of the last 24 hours
 	Next    string  `json:"next,omitempty"`
 }
+
+// removed is the status of a source that is in the store and no longer configured.
+const removed = "removed"
 
 func newSources() *cobra.Command {
 	var asJSON, kinds bool
@@ -75,12 +79,18 @@ func sourceLines(ctx context.Context, cfg *config.Config, db *store.DB, now time
 	if err != nil {
 		return nil, err
 	}
-	ran := map[[2]string]bool{}
+	ran, configured := map[[2]string]bool{}, map[[2]string]bool{}
+	for _, src := range cfg.Sources {
+		configured[[2]string{src.Brand, src.Name}] = true
+	}
 	for _, h := range health {
 		key := [2]string{h.Brand, h.Source}
 		ran[key] = true
 		if h.Kind == "import" && h.LastSuccess.IsZero() {
 			continue // what failed was said then, and nothing tries it again
+		}
+		if h.Kind != "import" && !configured[key] {
+			h.Status, h.Reason, h.Silent, h.Gap = removed, "", false, false
 		}
 		list = append(list, sourceLine{h, watched[key], nextStep(h)})
 	}
@@ -117,7 +127,7 @@ func printSources(out io.Writer, list []sourceLine, zone *time.Location) error {
 		}
 		status = readable(status)
 		watched := fmt.Sprintf("%.0f %%", 100*s.Watched)
-		if s.Kind == "import" {
+		if s.Kind == "import" || s.Status == removed {
 			watched = "-" // history, not a source that could go blind
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", s.Source, s.Brand, status, watched, s.Mentions, clock(s.LastSuccess, zone), clock(s.LastNew, zone))
