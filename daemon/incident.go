@@ -15,7 +15,7 @@ import (
 
 // rule names the detection rule and its version in every incident. A change of
 // the rule's numbers changes it.
-const rule = "negative-spike/5"
+const rule = "negative-spike/6"
 
 // incident composes the incident as it stands after the change.
 func (d *decision) incident() (*brand.Incident, error) {

@@ -257,14 +257,11 @@ func (d *Detector) rising(s *sums) float64 {
 	}
 	h := d.habit()
 	mean, alpha := h.usual(s, s)
+	if s.others > s.othersMean { // a surge would take more away
+		mean = larger(mean, h.surged(s.mean, timesUsual(s)))
+	}
 	if ends(d.slow, s.negatives, mean, alpha) {
 		return 0
-	}
-	if s.others > s.othersMean { // a surge takes more away
-		var up surge
-		up.look(d, dayWindow, s)
-		t := h.explain(dayWindow, s, s, up)
-		mean = t.expected()
 	}
 	return smaller(max(0, d.slow+slowRatioOf(s.negatives, mean, alpha)), slowCap)
 }
@@ -285,7 +282,7 @@ func slowRatioOf(negatives, mean, alpha float64) float64 {
 }
 
 // ends reports whether a slow-rise sum falls to 0 for certain, without a logarithm or a
-// division: the logarithm of 1+z is at least 2z/(2+z). A surge never lifts it again.
+// division: the logarithm of 1+z is at least 2z/(2+z).
 func ends(slow, negatives, mean, alpha float64) bool {
 	const rise = slowFactor - 1
 	m := alpha * mean

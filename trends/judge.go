@@ -19,8 +19,8 @@ var thresholds = [...]float64{Seimbang: 2.5, Peka: 1.9, Tenang: 3.5}
 
 // margins are what a window adds to the threshold: six hours show an outage best,
 // shorter windows find hardly one more and have more hours in which to be fooled,
-// and whole days go wrong more often than a forecast of the day says.
-var margins = [len(windows)]float64{0.2, 0.2, -0.3, 0.1, 0.1}
+// and a whole day goes wrong more often than its forecast says.
+var margins = [len(windows)]float64{0.2, 0.2, -0.5, 0.4, 0.1}
 
 const (
 	slowMargin  = 0.3 // of the slow-rise sum
