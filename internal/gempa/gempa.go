@@ -66,13 +66,13 @@ func percent(x float64) string {
 	return fmt.Sprintf("%.1f %%", 100*x)
 }
 
-// pages is the share of innocent spans that paged, and in brackets those that did so
-// because of what was done to them, and those that did not because of it.
+// pages is the share of innocent spans that paged and, in percent of them, those that
+// did so because of what was done to them (+) and those that did not because of it (-).
 func pages(t *Tally) string {
 	if t.Innocent == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("%s (%s, -%s)", percent(t.PageRate()), percent(t.CausedRate()), percent(t.SparedRate()))
+	return fmt.Sprintf("%s (+%.1f -%.1f)", percent(t.PageRate()), 100*t.CausedRate(), 100*t.SparedRate())
 }
 
 func fraction(x float64) string {
@@ -129,7 +129,7 @@ func (b *board) details(w io.Writer) {
 		case t.Incidents > 0:
 			return fmt.Sprintf("%.2f · %s", t.Recall(), inHours(t.Delay(0.5)))
 		case t.Innocent > 0:
-			return pages(t)
+			return percent(t.PageRate())
 		}
 		return fraction(t.FalsePer90())
 	}
