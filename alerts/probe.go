@@ -66,7 +66,7 @@ func (s *Slack) Payload(d Delivery) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lay out the message: %w", err)
 	}
-	message := map[string]any{"blocks": slices.Concat([]slack.Block{}, b)} // [] for none; the library adds them on the way
+	message := map[string]any{"blocks": append([]slack.Block{}, b...)} // [] for none; the library adds them on the way
 	for name, values := range form {
 		switch {
 		case name == "token":

@@ -36,17 +36,24 @@ of a word and usual slang are the same word: "kirim" finds "pengirimannya", and
 Example:
     $ pantau search paket "belum sampai" --polarity negative`
 
+// searchTime is what a search may take.
+const searchTime = 30 * time.Second
+
+type searchFlags struct {
+	databaseFlags
+	store.SearchOptions
+	json bool
+}
+
 func newSearch() *cobra.Command {
-	var f databaseFlags
-	var o store.SearchOptions
-	var asJSON bool
+	var f searchFlags
 	cmd := &cobra.Command{Use: "search", Long: searchHelp}
 	f.add(cmd)
-	cmd.Flags().StringVar(&o.Brand, "brand", "", "")
-	cmd.Flags().StringVar(&o.Polarity, "polarity", "", "")
-	cmd.Flags().IntVar(&o.Limit, "limit", 20, "")
-	cmd.Flags().Int64Var(&o.Before, "before", 0, "")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.Flags().StringVar(&f.Brand, "brand", "", "")
+	cmd.Flags().StringVar(&f.Polarity, "polarity", "", "")
+	cmd.Flags().IntVar(&f.Limit, "limit", 20, "")
+	cmd.Flags().Int64Var(&f.Before, "before", 0, "")
+	cmd.Flags().BoolVar(&f.json, "json", false, "")
 	// A word with - is no flag: flags begin with two, and may stand between words.
 	cmd.Flags().SetInterspersed(false)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -63,36 +70,37 @@ func newSearch() *cobra.Command {
 		if cmd.Flags().Changed("help") {
 			return cmd.Help()
 		}
-		if err := checkSearch(o); err != nil {
+		if err := checkSearch(f.SearchOptions); err != nil {
 			return err
 		}
-		db, err := f.read(cmd.Context())
-		if err != nil {
-			return err
-		}
-		defer db.Close()
-		ctx, cancel := context.WithTimeout(cmd.Context(), 30*time.Second)
-		defer cancel()
-		found, err := db.Search(ctx, quoted(words), o)
-		if errors.Is(err, store.ErrEmptySearch) {
-			return usagef("%v: see pantau search --help", err)
-		}
-		if err != nil {
-			return err
-		}
-		out := cmd.OutOrStdout()
-		if asJSON {
-			if found == nil {
-				found = []store.Found{}
-			}
-			return printJSON(out, found)
-		}
-		if len(found) == 0 {
-			return nothingFound(ctx, out, db, o.Brand)
-		}
-		return printFound(out, found)
+		return f.run(cmd, quoted(words))
 	}
 	return cmd
+}
+
+func (f *searchFlags) run(cmd *cobra.Command, query string) error {
+	db, err := f.read(cmd.Context())
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	ctx, cancel := context.WithTimeout(cmd.Context(), searchTime)
+	defer cancel()
+	found, err := db.Search(ctx, query, f.SearchOptions)
+	if errors.Is(err, store.ErrEmptySearch) {
+		return usagef("%v: see pantau search --help", err)
+	}
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	switch {
+	case f.json:
+		return printJSON(out, append([]store.Found{}, found...)) // [] for none
+	case len(found) == 0:
+		return nothingFound(ctx, out, db, f.Brand)
+	}
+	return printFound(out, found)
 }
 
 // wordsAndFlags returns the words of a search, and reads the flags between them.
