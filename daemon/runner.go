@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -325,11 +324,6 @@ func (r *runner) measure(src Source, round Round, took time.Duration) {
 	h.Ran(src.Name, round.Status, round.Added, r.program.Pipeline.Now())
 	h.Collect.Observe(took.Seconds())
 	h.Rejected.Add(float64(round.Rejected))
-	status := round.Status
-	if !slices.Contains(health.Statuses(), status) {
-		status = "failed"
-	}
-	h.Runs.WithLabelValues(status).Inc()
 	for polarity, n := range round.Scores {
 		h.Scores.WithLabelValues(polarity.String()).Add(float64(n))
 	}

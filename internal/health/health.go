@@ -8,6 +8,7 @@ package health
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -35,9 +36,17 @@ type Source struct {
 	LastNew           time.Time
 }
 
-// Statuses are what [Source.Status] can be. An unknown one counts as "failed".
-func Statuses() []string {
+// statuses are what [Source.Status] can be.
+func statuses() []string {
 	return []string{"fresh", "degraded", "blocked", "rate_limited", "failed", "never"}
+}
+
+// known keeps the labels of the metrics few: an unknown status counts as "failed".
+func known(status string) string {
+	if slices.Contains(statuses(), status) {
+		return status
+	}
+	return "failed"
 }
 
 // slack is what a run itself may take on top of its interval.
@@ -78,16 +87,19 @@ func (h *Health) Watch(sources []Source) {
 	defer h.mu.Unlock()
 	h.sources = map[string]Source{}
 	for _, s := range sources {
+		s.Status = known(s.Status)
 		h.sources[s.Name] = s
 	}
 }
 
-// Ran notes a finished run of a source.
+// Ran notes and counts a finished run of a source.
 func (h *Health) Ran(name, status string, added int, at time.Time) {
+	status = known(status)
+	h.Runs.WithLabelValues(status).Inc()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	s, known := h.sources[name]
-	if !known {
+	s, watched := h.sources[name]
+	if !watched {
 		return
 	}
 	s.Status, s.LastRun = status, at

@@ -3,7 +3,6 @@ package health
 import (
 	"context"
 	"runtime"
-	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -83,7 +82,7 @@ func newMetrics(build Build, h *Health) *Metrics {
 	for _, polarity := range []string{"negative", "neutral", "positive", "unknown"} {
 		m.Scores.WithLabelValues(polarity)
 	}
-	for _, status := range Statuses() {
+	for _, status := range statuses() {
 		if status != "never" {
 			m.Runs.WithLabelValues(status)
 		}
@@ -157,11 +156,7 @@ func (b board) Collect(ch chan<- prometheus.Metric) {
 		gauge(lastSuccess, seconds(s.LastSuccess), s.Name, s.Brand, s.Kind)
 		gauge(lastNew, seconds(s.LastNew), s.Name, s.Brand, s.Kind)
 		gauge(fresh, truth(s.Fresh(b.h.now())), s.Name, s.Brand, s.Kind)
-		is := s.Status
-		if !slices.Contains(Statuses(), is) {
-			is = "failed"
-		}
-		gauge(status, 1, s.Name, s.Brand, is)
+		gauge(status, 1, s.Name, s.Brand, s.Status)
 	}
 }
 
