@@ -110,7 +110,7 @@ const chartDays = 28
 func (p *Pipeline) Days(ctx context.Context, name string) (days []alerts.Day, err error) {
 	now := p.Now()
 	var series trends.Series
-	err = p.Store.Write(ctx, func(tx *store.Tx) error {
+	err = p.Store.Read(ctx, func(tx *store.Tx) error {
 		id, err := tx.BrandID(name)
 		if err != nil || id == 0 {
 			return err

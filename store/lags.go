@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"pantau/trends"
@@ -14,13 +13,15 @@ func (db *DB) Day(at time.Time) string { return at.In(db.zone).Format(time.DateO
 // Lags learns how late each source of a brand usually brings what was written, and
 // under "" the brand as a whole: from what was collected until the local midnight
 // before now. It reads the mentions of a month, so it is for once a day.
-func (db *DB) Lags(ctx context.Context, name string, now time.Time) (map[string]trends.Lag, error) {
-	sqlTx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return nil, explain(err)
-	}
-	defer func() { _ = sqlTx.Rollback() }()
-	tx := &Tx{ctx: ctx, tx: sqlTx, zone: db.zone}
+func (db *DB) Lags(ctx context.Context, name string, now time.Time) (lags map[string]trends.Lag, _ error) {
+	err := db.Read(ctx, func(tx *Tx) (err error) {
+		lags, err = tx.lags(name, now)
+		return err
+	})
+	return lags, err
+}
+
+func (tx *Tx) lags(name string, now time.Time) (map[string]trends.Lag, error) {
 	id, err := tx.BrandID(name)
 	if err != nil || id == 0 {
 		return nil, err
@@ -30,8 +31,8 @@ func (db *DB) Lags(ctx context.Context, name string, now time.Time) (map[string]
 		return nil, err
 	}
 	sources[0] = "" // the whole brand
-	y, m, d := now.In(db.zone).Date()
-	last := hourOf(time.Date(y, m, d, 0, 0, 0, 0, db.zone))
+	y, m, d := now.In(tx.zone).Date()
+	last := hourOf(time.Date(y, m, d, 0, 0, 0, 0, tx.zone))
 	first := last - trends.LagMemory
 	late, err := tx.lateCounts(id, first, last)
 	if err != nil {

@@ -134,7 +134,11 @@ type judged struct {
 // readAhead sends one batch after another until there is no more.
 func (r *rescore) readAhead(ctx context.Context, after int64, into chan<- []judged) error {
 	for {
-		batch, err := r.readOne(ctx, after)
+		var batch []judged
+		err := r.db.Read(ctx, func(tx *Tx) (err error) {
+			batch, err = r.judge(tx, after)
+			return err
+		})
 		if err != nil || len(batch) == 0 {
 			return err
 		}
@@ -145,16 +149,6 @@ func (r *rescore) readAhead(ctx context.Context, after int64, into chan<- []judg
 			return ctx.Err()
 		}
 	}
-}
-
-func (r *rescore) readOne(ctx context.Context, after int64) ([]judged, error) {
-	reader, err := r.db.read.BeginTx(ctx, nil) // one state for all that is read
-	if err != nil {
-		return nil, explain(err)
-	}
-	defer func() { _ = reader.Rollback() }()
-	list, err := r.judge(&Tx{ctx: ctx, tx: reader, zone: r.db.zone}, after)
-	return list, explain(err)
 }
 
 // judge reads the mentions after an id and judges them.

@@ -107,18 +107,20 @@ type History struct {
 // that has one or was watched, the causes of its negatives, and what came late.
 // Each text and each author counts once in a day.
 func (db *DB) History(ctx context.Context, name string) (h History, err error) {
-	sqlTx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return h, explain(err)
-	}
-	defer func() { _ = sqlTx.Rollback() }() // one view of the data for all questions
-	tx := &Tx{ctx: ctx, tx: sqlTx, zone: db.zone}
+	err = db.Read(ctx, func(tx *Tx) (err error) {
+		h, err = tx.history(name)
+		return err
+	})
+	return h, err
+}
+
+func (tx *Tx) history(name string) (h History, err error) {
 	id, err := tx.BrandID(name)
 	if err != nil {
 		return h, err
 	}
 	var first, last sql.NullInt64
-	if err := sqlTx.QueryRowContext(ctx, `SELECT min(hour),
+	if err := tx.tx.QueryRowContext(tx.ctx, `SELECT min(hour),
 		max(max(hour), coalesce((SELECT max(c.hour) FROM coverage c JOIN sources s ON s.id = c.source_id WHERE s.brand_id = ?1), 0)) FROM hours WHERE brand_id = ?1`, id).Scan(&first, &last); err != nil {
 		return h, err
 	}

@@ -441,8 +441,8 @@ func explain(err error) error {
 	return explained{fmt.Errorf("%w: %s", err, hint)}
 }
 
-// Tx is one transaction of the writer. Its methods live beside the tables that
-// they write.
+// Tx is one transaction of the writer, or one that only reads. Its methods live
+// beside the tables that they write.
 type Tx struct {
 	ctx  context.Context
 	tx   *sql.Tx
@@ -477,6 +477,17 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 		db.entries.add(tx.registered)
 	}
 	return nil
+}
+
+// Read runs f in one transaction that only reads, beside the writer: all its questions
+// see the same state.
+func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
+	sqlTx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return explain(err)
+	}
+	defer func() { _ = sqlTx.Rollback() }()
+	return explain(f(&Tx{ctx: ctx, tx: sqlTx, zone: db.zone, entries: db.entries}))
 }
 
 // exec runs a statement that returns no rows. It goes the way of a query, on
