@@ -37,7 +37,7 @@ lint:
 	$(TOOL) staticcheck ./...
 
 race:
-	go test -race $(PURE)
+	go test -race -short $(PURE)
 
 # Every example configuration must load.
 examples:
