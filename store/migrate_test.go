@@ -331,6 +331,42 @@ func TestAKilledMigration(t *testing.T) {
 	}
 }
 
+// TestAKilledFirstStart: the first start takes the same steps from an empty file, and
+// may die between one of them and the note that it is done.
+func TestAKilledFirstStart(t *testing.T) {
+	entries, err := migrations.ReadDir("migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+		data, err := migrations.ReadFile("migrations/" + e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		note := `SELECT 1` // stands in the transaction of the step
+		if strings.HasPrefix(string(data), "-- +goose NO TRANSACTION") {
+			note = fmt.Sprintf(`DELETE FROM goose_db_version WHERE version_id = %d`, len(names))
+		}
+		t.Run(e.Name(), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "pantau.db")
+			writeOld(t, path, names, note)
+			db, err := Open(context.Background(), path, wib)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			if got, want := rows(t, db, `PRAGMA integrity_check`)+rows(t, db, `PRAGMA user_version`), fmt.Sprintf("ok\n%d\n", mustLatest(t)); got != want {
+				t.Errorf("integrity and schema: %q, want %q", got, want)
+			}
+			if left, err := filepath.Glob(path + ".before-schema-*"); err != nil || len(left) > 0 {
+				t.Errorf("backups of an empty file: %q, %v", left, err)
+			}
+		})
+	}
+}
+
 func mustLatest(t *testing.T) int64 {
 	t.Helper()
 	latest, err := latestMigration()

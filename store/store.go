@@ -384,10 +384,12 @@ func (db *DB) giveBack(ctx context.Context) error {
 //
 // A step is one transaction with the note that it is done, but for those that have to
 // turn foreign keys off: between the two a process may die. What such a step leaves
-// behind tells that it is done, and the note is added here.
+// behind tells that it is done, and the note is added here. The first start of all
+// takes the same steps.
 func (db *DB) interrupted(ctx context.Context, have int64) (bool, error) {
-	if have == 0 {
-		return false, nil // there is nothing to keep
+	var begun bool
+	if err := db.write.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = 'goose_db_version'`).Scan(&begun); err != nil || !begun {
+		return false, err
 	}
 	for step, table := range map[int64]string{3: "days", 6: "entries", 8: "key_lists", 9: "versions"} {
 		if _, err := db.write.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied)
