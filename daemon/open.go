@@ -13,6 +13,9 @@ import (
 // it looks through the whole file first. A damaged one is moved aside, and the
 // newest good backup takes its place; recovered then says so in one line.
 func Open(ctx context.Context, path string, zone *time.Location, unclean bool, log *slog.Logger) (db *store.DB, recovered string, err error) {
+	if err := store.FinishRestore(path); err != nil {
+		return nil, "", err
+	}
 	if unclean {
 		log.Info("the last stop was unclean: looking through the database", "database", path)
 		stop := keepStarting("looking through the database")

@@ -142,28 +142,68 @@ func problems(ctx context.Context, pool *sql.DB, current bool) (list []string, _
 
 // Restore puts a backup in the place of a database that nobody has open. What
 // was there is moved aside, never deleted; aside is its new name, "" when there
-// was nothing.
+// was nothing. A process that dies meanwhile leaves all of it to [FinishRestore].
 func Restore(backup, path string, at time.Time) (aside string, err error) {
+	if err := FinishRestore(path); err != nil {
+		return "", err
+	}
 	part := path + ".part"
 	if err := copyFile(backup, part); err != nil {
 		return "", errors.Join(err, remove(part))
 	}
+	if err := os.Rename(part, restoring(path)); err != nil {
+		return "", err
+	}
 	if _, err := os.Stat(path); err == nil {
-		aside = path + ".replaced-" + at.UTC().Format("20060102-150405")
+		aside = path + replaced + at.UTC().Format("20060102-150405")
 		if err := os.Rename(path, aside); err != nil {
 			return "", err
 		}
-		// The -wal belongs to the old file: with the new one it would be garbage.
-		for _, suffix := range []string{"-wal", "-shm"} {
-			if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return aside, err
-			}
+	}
+	return aside, place(path, aside)
+}
+
+// replaced is what a file that was moved aside is called after its own name.
+const replaced = ".replaced-"
+
+// restoring is a whole copy of a backup that is about to take the place of path.
+func restoring(path string) string { return path + ".restoring" }
+
+// FinishRestore ends what a process did not that was killed in [Restore], for one that
+// has the lock of the database: otherwise the next start would find no file there and
+// make an empty one. Before the old file was moved nothing has happened, and nothing will.
+func FinishRestore(path string) error {
+	if _, err := os.Stat(restoring(path)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if _, err := os.Stat(path); err == nil {
+		return remove(restoring(path))
+	}
+	aside := ""
+	if found, _ := filepath.Glob(path + replaced + "????????-??????"); len(found) > 0 { // the pattern is well formed
+		aside = found[len(found)-1] // sorted by time
+	}
+	return place(path, aside)
+}
+
+// place moves what is left of the old file aside and the copy to its place. The -wal
+// belongs to the old file: with the new one it would be garbage.
+func place(path, aside string) error {
+	for _, suffix := range []string{"-wal", "-shm"} {
+		_, err := os.Stat(aside + suffix)
+		if aside != "" && errors.Is(err, fs.ErrNotExist) {
+			err = os.Rename(path+suffix, aside+suffix)
+		} else { // of a file that is gone
+			err = os.Remove(path + suffix)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
-	if err := os.Rename(part, path); err != nil {
-		return aside, err
+	if err := os.Rename(restoring(path), path); err != nil {
+		return err
 	}
-	return aside, syncFile(filepath.Dir(path))
+	return syncFile(filepath.Dir(path))
 }
 
 func copyFile(from, to string) error {

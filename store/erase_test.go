@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -320,6 +321,54 @@ func TestEraseNamesTheReader(t *testing.T) {
 	}
 	if n, files := secretsIn(t, filepath.Dir(db.path)); n != 0 {
 		t.Errorf("the secret is left %d times, in %v", n, files)
+	}
+}
+
+// TestAKilledRestore starts from what a process leaves behind that dies in a restore.
+func TestAKilledRestore(t *testing.T) {
+	const aside = "pantau.db.replaced-20261121-022300"
+	tests := []struct {
+		name         string
+		before, want map[string]string
+	}{
+		{"before anything was moved", map[string]string{"pantau.db": "old", "pantau.db-wal": "its wal", "pantau.db.restoring": "backup"},
+			map[string]string{"pantau.db": "old", "pantau.db-wal": "its wal"}},
+		{"the file was moved", map[string]string{aside: "old", "pantau.db-wal": "its wal", "pantau.db-shm": "its shm", "pantau.db.restoring": "backup"},
+			map[string]string{"pantau.db": "backup", aside: "old", aside + "-wal": "its wal", aside + "-shm": "its shm"}},
+		{"its wal was, too", map[string]string{aside: "old", aside + "-wal": "its wal", "pantau.db.restoring": "backup"},
+			map[string]string{"pantau.db": "backup", aside: "old", aside + "-wal": "its wal"}},
+		{"nothing was there but a wal of nobody", map[string]string{"pantau.db-wal": "stray", "pantau.db.restoring": "backup"}, map[string]string{"pantau.db": "backup"}},
+		{"the wal of an older one stays", map[string]string{aside: "old", aside + "-wal": "its wal", "pantau.db-wal": "stray", "pantau.db.restoring": "backup"},
+			map[string]string{"pantau.db": "backup", aside: "old", aside + "-wal": "its wal"}},
+		{"a copy that is not whole", map[string]string{"pantau.db": "old", "pantau.db.part": "back"}, map[string]string{"pantau.db": "old", "pantau.db.part": "back"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, text := range tt.before {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := FinishRestore(filepath.Join(dir, "pantau.db")); err != nil {
+				t.Fatal(err)
+			}
+			got := map[string]string{}
+			entries, err := os.ReadDir(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range entries {
+				text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+				if err != nil {
+					t.Fatal(err)
+				}
+				got[e.Name()] = string(text)
+			}
+			if !maps.Equal(got, tt.want) {
+				t.Errorf("left %v, want %v", got, tt.want)
+			}
+		})
 	}
 }
 
