@@ -48,17 +48,29 @@ type SentAlert struct {
 // and keeps them from being collected again. The counts stay: they name nobody.
 // It rewrites the files, which takes about a minute for ten million mentions. An ID
 // that is no mention's is [ErrNoMention].
+//
+// The database comes after its copies: while the mention is there, an erasure that was
+// killed can be asked for again.
 func (db *DB) Erase(ctx context.Context, e Erasure, at time.Time) (Receipt, error) {
 	r := Receipt{At: at}
 	var who []identifier
-	err := db.Write(ctx, func(tx *Tx) (err error) {
+	find := func(tx *Tx) (err error) {
 		if r.Mentions, err = tx.meant(e); err != nil {
 			return err
 		}
 		if e.ID != 0 && len(r.Mentions) == 0 { // an address or an author can be blocked before it comes
 			return fmt.Errorf("%d: %w", e.ID, ErrNoMention)
 		}
-		if who, err = tx.identifiers(r.Mentions); err != nil {
+		who, err = tx.identifiers(r.Mentions)
+		return err
+	}
+	if err := db.Write(ctx, find); err != nil {
+		return r, err
+	}
+	cleaned := map[string]bool{}
+	db.eraseCopies(ctx, e, who, cleaned, &r)
+	err := db.Write(ctx, func(tx *Tx) error {
+		if err := find(tx); err != nil {
 			return err
 		}
 		if err := tx.block(e, who, &r); err != nil {
@@ -78,15 +90,24 @@ func (db *DB) Erase(ctx context.Context, e Erasure, at time.Time) (Receipt, erro
 	if err := scrub(ctx, db.write); err != nil {
 		r.Problems = append(r.Problems, err.Error())
 	}
+	db.eraseCopies(ctx, e, who, cleaned, &r) // a backup may have been made meanwhile
+	err = db.republish(ctx, &r)
+	return r, err
+}
+
+// eraseCopies does the same in the copies that are not cleaned yet.
+func (db *DB) eraseCopies(ctx context.Context, e Erasure, who []identifier, cleaned map[string]bool, r *Receipt) {
 	for _, path := range copiesOf(db.path) {
+		if cleaned[path] {
+			continue
+		}
+		cleaned[path] = true
 		if err := eraseCopy(ctx, path, e, who); err != nil {
 			r.Problems = append(r.Problems, fmt.Sprintf("%s: %v: erase it by hand or delete it", path, explain(err)))
 			continue
 		}
 		r.Copies = append(r.Copies, path)
 	}
-	err = db.republish(ctx, &r)
-	return r, err
 }
 
 // republish replaces the copy for analysts, if there is one: whoever has the old

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -271,6 +273,62 @@ func TestEraseOneMention(t *testing.T) {
 
 // TestErasedNumbersAreFreeAgain gives the number of an erased mention to the next
 // one, which must be found all the same.
+// TestAKilledErasure: the database comes after its copies, so that the number of a
+// mention can be given again, and the next start writes down what was erased.
+func TestAKilledErasure(t *testing.T) {
+	db, ctx := storeWithSecret(t), context.Background()
+	id, err := strconv.ParseInt(strings.TrimSpace(rows(t, db, `SELECT id FROM mentions WHERE text LIKE '%`+secret+`%' LIMIT 1`)), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	backup := filepath.Join(BackupDir(db.path), "a.db")
+	inBackup := func() string {
+		pool := connect(readerDSN(backup), 1)
+		defer pool.Close()
+		found, err := texts(pool.QueryContext(ctx, `SELECT count(*) FROM mentions WHERE id = ?`, id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found[0]
+	}
+	if got := inBackup(); got != "1" {
+		t.Fatalf("the backup holds %s of the mention before, want 1", got)
+	}
+	if _, err := db.write.Exec(`CREATE TRIGGER killed BEFORE DELETE ON mentions BEGIN SELECT raise(ABORT, 'killed here'); END`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Erase(ctx, Erasure{ID: id}, noon); err == nil {
+		t.Fatal("the erasure was not stopped: this proves nothing")
+	}
+	if got := inBackup() + rows(t, db, fmt.Sprintf(`SELECT count(*) FROM mentions WHERE id = %d`, id)); got != "01\n" {
+		t.Errorf("backup and database hold %q, want only the database to have it still", got)
+	}
+	if _, err := db.write.Exec(`DROP TRIGGER killed`); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := db.Erase(ctx, Erasure{ID: id}, noon); err != nil || len(r.Problems) > 0 {
+		t.Fatalf("asked again: %+v, %v", r, err)
+	}
+	written, err := os.ReadFile(TombstonePath(db.path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(TombstonePath(db.path)); err != nil { // it was not written yet
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(ctx, db.path, wib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if got, err := os.ReadFile(TombstonePath(db.path)); err != nil || !bytes.Equal(got, written) {
+		t.Errorf("the next start wrote %q, %v; want %q", got, err, written)
+	}
+}
+
 func TestErasedNumbersAreFreeAgain(t *testing.T) {
 	db := openWithEverything(t)
 	finish := func(tx *Tx, o Origin) error {

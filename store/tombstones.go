@@ -125,8 +125,20 @@ func readTombstones(path string) ([]string, error) {
 // know to be erased: the database was restored from a backup of before.
 func (db *DB) buryAgain(ctx context.Context) error {
 	saved, err := readTombstones(TombstonePath(db.path))
-	if err != nil || len(saved) == 0 {
+	if err != nil {
 		return err
+	}
+	var stored int
+	if err := db.write.QueryRowContext(ctx, `SELECT count(*) FROM tombstones`).Scan(&stored); err != nil {
+		return err
+	}
+	if stored > len(saved) { // an erasure was killed before it wrote them there
+		if err := db.saveTombstones(ctx); err != nil {
+			return err
+		}
+	}
+	if len(saved) == 0 {
+		return nil
 	}
 	var r Receipt
 	err = db.Write(ctx, func(tx *Tx) error {
