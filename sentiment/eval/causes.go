@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"pantau/brand"
 	"pantau/sentiment"
@@ -38,8 +39,15 @@ type aspect struct {
 	rest  bool          // what remains when no other label fits
 	topic []brand.Cause // their subject words name the label
 	cause []brand.Cause // their evidence names the label
-	words []string      // phrases that name the label where our causes do not
+	words []phrase      // phrases that name the label where our causes do not
+	hints []phrase      // phrases that speak for it where nothing else speaks
+	broad bool          // it says what is wrong, not with what: any other label is more telling
+	blame []phrase      // phrases that name the label where they stand in what a complaint is about
 }
+
+// phrase is a phrase of normalised words, of which the last may be the start of one, or
+// two groups of them, of which one of each must stand near the other.
+type phrase struct{ first, second []string }
 
 // Causes reads "label[,label]<TAB>text" lines and measures the causes that a
 // finds. Labels are our own causes, or those of aspects.tsv; any other label is
@@ -146,7 +154,8 @@ func relevant(aspects []aspect, counts map[string]*tally) []aspect {
 func find(a *sentiment.Analyzer, text string, aspects []aspect, single bool) []string {
 	score := a.Score(text, 0)
 	topics := a.Topics(text)
-	words := " " + strings.ToLower(text) + " "
+	words := plain(a, text)
+	blamed := blamed(a, text)
 	best, top, rest := "", 0, ""
 	var all []string
 	for _, x := range aspects {
@@ -154,7 +163,7 @@ func find(a *sentiment.Analyzer, text string, aspects []aspect, single bool) []s
 			rest = x.label
 			continue
 		}
-		n := x.strength(score.Causes, topics, words)
+		n := x.strength(score.Causes, topics, words, blamed)
 		if n > 0 {
 			all = append(all, x.label)
 		}
@@ -173,17 +182,102 @@ func find(a *sentiment.Analyzer, text string, aspects []aspect, single bool) []s
 	return all
 }
 
-// What speaks for an aspect, most telling first: evidence of a complaint, a
-// phrase that names it, its topic. What speaks for it besides adds little.
+// plain writes a text in its own words and then in those of the lexicon, with a space
+// around each.
+func plain(a *sentiment.Analyzer, text string) string {
+	own := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words := append(own, "|")
+	for _, w := range a.Words(nil, text) {
+		words = append(words, w.Text)
+	}
+	return " " + strings.Join(words, " ") + " "
+}
+
+// blamed returns the plain words of what is complained about: the evidence for causes in
+// the text and in each of its clauses, as a text shows only the first for every cause.
+func blamed(a *sentiment.Analyzer, text string) string {
+	var b strings.Builder
+	for _, part := range append(strings.FieldsFunc(text, clauseEnd), text) {
+		for _, h := range a.Score(part, 0).Causes {
+			b.WriteString(plain(a, part[h.Start:h.End]))
+		}
+	}
+	return b.String()
+}
+
+func clauseEnd(r rune) bool { return strings.ContainsRune(".,;!?\n", r) }
+
+// in counts which of its words stand in plain words.
+func (p *phrase) in(words string) int {
+	n := 0
+	for _, x := range p.first {
+		for at := start(words, x, 0); at >= 0; at = start(words, x, at+1) {
+			if len(p.second) == 0 || near(words, at, at+len(x), p.second) {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// start returns where x starts a word, or follows the prefix of one, at or behind an
+// offset, -1 for nowhere.
+func start(words, x string, from int) int {
+	for from < len(words) {
+		i := strings.Index(words[from:], x)
+		if i < 0 {
+			break
+		}
+		i += from
+		if slices.Contains(prefixes, words[strings.LastIndexByte(words[:i], ' ')+1:i]) {
+			return i
+		}
+		from = i + 1
+	}
+	return -1
+}
+
+// prefixes are what may stand before a word of a phrase: those of verbs and nouns.
+var prefixes = []string{"", "di", "ke", "se", "me", "mem", "men", "meng", "menge", "memper", "ber", "pe", "pem", "pen", "peng", "per", "ter", "n", "ng", "nge", "auto"}
+
+// phraseReach is how many words may stand between two parts of a phrase.
+const phraseReach = 5
+
+// near reports whether one of xs stands within reach of the words from at to end.
+func near(words string, at, end int, xs []string) bool {
+	from, to := at, end
+	for n := 0; from > 0 && n <= phraseReach; n++ {
+		from = strings.LastIndexByte(words[:from], ' ')
+	}
+	for n := 0; to < len(words) && n <= phraseReach+1; n++ {
+		i := strings.IndexByte(words[to:], ' ')
+		if i < 0 {
+			to = len(words)
+			break
+		}
+		to += i + 1
+	}
+	window := words[max(from, 0):at] + " " + words[min(end, to):to]
+	for _, x := range xs {
+		if start(window, x, 0) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// What speaks for an aspect, most telling first: evidence of a complaint or a phrase that
+// names it, its topic, a hint. What speaks for it besides adds little.
 const (
-	strengthEvidence = 4
-	strengthWord     = 3
-	strengthTopic    = 2
-	mostBesides      = 2
+	strengthNamed = 3
+	strengthTopic = 2
+	strengthHint  = 1
+	mostBesides   = 2
 )
 
 // strength says how much a text speaks for the aspect.
-func (x *aspect) strength(found []brand.CauseHit, topics map[brand.Cause]int, words string) int {
+func (x *aspect) strength(found []brand.CauseHit, topics map[brand.Cause]int, words, blamed string) int {
 	best, signs := 0, 0
 	count := func(strength int) {
 		best = max(best, strength)
@@ -191,7 +285,7 @@ func (x *aspect) strength(found []brand.CauseHit, topics map[brand.Cause]int, wo
 	}
 	for _, h := range found {
 		if slices.Contains(x.cause, h.Cause) {
-			count(strengthEvidence)
+			count(strengthNamed)
 		}
 	}
 	for _, c := range x.topic {
@@ -199,15 +293,24 @@ func (x *aspect) strength(found []brand.CauseHit, topics map[brand.Cause]int, wo
 			count(strengthTopic)
 		}
 	}
-	for _, w := range x.words {
-		if strings.Contains(words, w) {
-			count(strengthWord)
+	for _, group := range []struct {
+		phrases  []phrase
+		in       string
+		strength int
+	}{{x.words, words, strengthNamed}, {x.hints, words, strengthHint}, {x.blame, blamed, strengthNamed}} {
+		for i := range group.phrases {
+			for range group.phrases[i].in(group.in) {
+				count(group.strength)
+			}
 		}
+	}
+	if x.broad {
+		best = min(best, strengthTopic)
 	}
 	return best + min(max(signs-1, 0), mostBesides)
 }
 
-// readAspects reads "label, kind (cause, topic, words or rest), value" lines.
+// readAspects reads "label, kind (cause, topic, words, hint, blame, broad or rest), value" lines.
 func readAspects() ([]aspect, error) {
 	f, err := aspectFiles.Open("aspects.tsv")
 	if err != nil {
@@ -227,8 +330,14 @@ func readAspects() ([]aspect, error) {
 		switch kind {
 		case "rest":
 			x.rest = true
+		case "broad":
+			x.broad = true
 		case "words":
-			x.words = append(x.words, value)
+			x.words = append(x.words, phraseOf(value))
+		case "hint":
+			x.hints = append(x.hints, phraseOf(value))
+		case "blame":
+			x.blame = append(x.blame, phraseOf(value))
 		case "cause", "topic":
 			c, err := brand.ParseCause(value)
 			if err != nil {
@@ -240,9 +349,19 @@ func readAspects() ([]aspect, error) {
 				x.cause = append(x.cause, c)
 			}
 		default:
-			return fmt.Errorf("aspects.tsv:%d: %q is no kind: use cause, topic, words or rest", n, kind)
+			return fmt.Errorf("aspects.tsv:%d: %q is no kind: use cause, topic, words, hint, blame, broad or rest", n, kind)
 		}
 		return nil
 	})
 	return out, err
+}
+
+// phraseOf reads "phrase" or "phrase, phrase + phrase, phrase": one of each near the other.
+func phraseOf(value string) phrase {
+	first, second, two := strings.Cut(value, " + ")
+	p := phrase{first: strings.Split(first, ", ")}
+	if two {
+		p.second = strings.Split(second, ", ")
+	}
+	return p
 }
