@@ -241,7 +241,29 @@ func readLexicon(fsys fs.FS, dir string) (*lexicon, error) {
 		return nil, err
 	}
 	lex.complaints()
+	lex.inherit()
 	return lex, nil
+}
+
+// inherit gives a word with a clitic, which stands in the lexicon for itself, the part of
+// its root in causes where it has none: "acnya" is about the "ac".
+func (lex *lexicon) inherit() {
+	const clitic = "nya"
+	for w := range uint32(len(lex.items)) {
+		it := &lex.items[w]
+		if it.size <= uint8(len(clitic)) || it.roles != 0 || it.alias != 0 {
+			continue
+		}
+		root, ok := strings.CutSuffix(string(lex.spelling(w)), clitic)
+		if !ok {
+			continue
+		}
+		from := lex.word(root).roles
+		r := lex.roles[from]
+		if r.direct|r.topic&anyCause|r.fault&anyCause|r.expected&anyCause == 0 && r.time == 0 {
+			lex.items[w].roles = from
+		}
+	}
 }
 
 // complaint is the weight of a complaint phrase that no entry gives its own.
