@@ -323,10 +323,12 @@ func readAspects() ([]aspect, error) {
 			return nil
 		}
 		kind, value, _ := strings.Cut(rest, "\t")
-		if len(out) == 0 || out[len(out)-1].label != label {
+		i := slices.IndexFunc(out, func(x aspect) bool { return x.label == label })
+		if i < 0 {
+			i = len(out)
 			out = append(out, aspect{label: label})
 		}
-		x := &out[len(out)-1]
+		x := &out[i]
 		switch kind {
 		case "rest":
 			x.rest = true
