@@ -133,6 +133,7 @@ type causeState struct {
 	harmless     int    // tokens before it are no evidence
 	lacking      int    // the token that is lacking
 	absent       int    // from this token on things are absent
+	absence      int    // the token that says so
 }
 
 // seen is where a role was seen: its last token plus one, so that zero is never.
@@ -261,7 +262,7 @@ func (sc *scratch) mention(x *mention, r *causeRoles) {
 		l.lacking = j + 1
 	}
 	if r.absent() {
-		l.absent = j + 1
+		l.absent, l.absence = j+1, i
 	}
 	for m := faults &^ anyCause; m != 0; m &= m - 1 {
 		c := bits.TrailingZeros32(m)
@@ -279,6 +280,9 @@ func (sc *scratch) denies(s *clause, i int) int {
 		return by
 	}
 	from := sc.last.absent
+	if i < from && i > sc.last.absence {
+		return sc.last.absence // "tidak ada yang" holds the start of "ada yang bolong"
+	}
 	if from == 0 || from > i || i-from >= negationReach {
 		return -1
 	}

@@ -129,13 +129,15 @@ func (f *form) append(v any) {
 	}
 }
 
-// next returns the next n bytes, nil when there are none.
+// next returns the next n bytes, nil when they, or what fills them up, are missing.
 func (f *form) next(n uintptr) unsafe.Pointer {
-	if n > uintptr(len(f.data)-f.at) {
+	left := uintptr(len(f.data) - f.at)
+	filled := (n + formAlign - 1) &^ (formAlign - 1)
+	if n > left || filled > left {
 		f.err = errForm
 		return nil
 	}
 	p := unsafe.Pointer(unsafe.SliceData(f.data[f.at:]))
-	f.at = min(len(f.data), f.at+int(n+formAlign-1)&^(formAlign-1))
+	f.at += int(filled)
 	return p
 }
