@@ -133,16 +133,25 @@ func summarise(file string, n int, counts map[string]*tally) CauseResult {
 	return res
 }
 
-// relevant keeps the aspects whose labels occur, and adds our own causes.
+// relevant keeps the aspects whose labels occur. Where all labels are causes of ours, they
+// mean what ours mean; another collection may name a group of them like one of ours.
 func relevant(aspects []aspect, counts map[string]*tally) []aspect {
-	var used []aspect
+	var own, used []aspect
 	for _, c := range append(brand.Causes(), brand.Unexplained) {
 		if counts[c.String()] != nil {
-			used = append(used, aspect{label: c.String(), rest: c == brand.Unexplained, cause: []brand.Cause{c}})
+			own = append(own, aspect{label: c.String(), rest: c == brand.Unexplained, cause: []brand.Cause{c}})
 		}
 	}
+	if len(own) == len(counts) {
+		return own
+	}
 	for _, x := range aspects {
-		if counts[x.label] != nil && !slices.ContainsFunc(used, func(u aspect) bool { return u.label == x.label }) {
+		if counts[x.label] != nil {
+			used = append(used, x)
+		}
+	}
+	for _, x := range own {
+		if !slices.ContainsFunc(used, func(u aspect) bool { return u.label == x.label }) {
 			used = append(used, x)
 		}
 	}
