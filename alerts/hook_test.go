@@ -61,6 +61,7 @@ func TestHookErrors(t *testing.T) {
 	}{
 		{"accepted", 202, nil, verdict{}},
 		{"limit", 429, map[string]string{"Retry-After": "9"}, verdict{"retry", 9 * time.Second}},
+		{"a limit of a year", 429, map[string]string{"Retry-After": "31536000"}, verdict{"retry", time.Hour}},
 		{"busy with a time", 503, map[string]string{"Retry-After": "7"}, verdict{"retry", 7 * time.Second}},
 		{"a key makes repeating harmless", 500, nil, verdict{"retry", 0}},
 		{"wrong secret", 401, nil, verdict{"rejected", 0}},

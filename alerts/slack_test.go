@@ -228,6 +228,7 @@ func TestSlackErrors(t *testing.T) {
 		after time.Duration
 	}{
 		{"limit with a time", fault{status: 429, header: map[string]string{"Retry-After": "37"}}, retry, 37 * time.Second},
+		{"limit of a year", fault{status: 429, header: map[string]string{"Retry-After": "31536000"}}, retry, limitMost},
 		{"limit without a time", fault{status: 429}, retry, limitWait},
 		{"limit with a time that is no number", fault{status: 429, header: map[string]string{"Retry-After": "soon"}}, retry, limitWait},
 		{"limit as a code", refusal("ratelimited"), retry, limitWait},

@@ -18,6 +18,10 @@ import (
 // counted by the minute.
 const limitWait = time.Minute
 
+// limitMost bounds what a receiver may ask: one header must not silence a channel for
+// a year.
+const limitMost = time.Hour
+
 // Codes of Slack that do not speak for themselves. Every other code is a
 // rejection: ok=false means that nothing was posted, and a code that is not
 // known yet is for a person to read.
@@ -76,7 +80,7 @@ func (a attempt) sort(err error) error {
 }
 
 func (a attempt) limited(after time.Duration) error {
-	return &RetryError{After: after, Err: fmt.Errorf("%s: too many requests", a.doing)}
+	return &RetryError{After: min(after, limitMost), Err: fmt.Errorf("%s: too many requests", a.doing)}
 }
 
 func (a attempt) unsure(err error) error {
