@@ -31,12 +31,13 @@ func TestCauseChallenge(t *testing.T) {
 }
 
 // TestEverydayCauses measures complaints from many trades. The texts of
-// causes_everyday.tsv were written before the patterns were, by the same hand; the
-// errors of its odd lines were read, those of its even lines were not. The errors
-// of causes_wider.tsv made the patterns wider. Those of causes_unseen.tsv came when
-// the patterns were done and changed none of them: they say what to expect of plain
-// complaints that nobody has seen. causes_english.tsv was written before the English
-// patterns were widened. Write new texts before you tune on them.
+// causes_everyday.tsv, causes_ragam.tsv and causes_english.tsv were written before the
+// patterns were, by the same hand; the errors of their odd lines were read, those of their
+// even lines were not.
+// The errors of causes_wider.tsv and causes_asing.tsv made the patterns wider, after they
+// had been measured at first sight. Those of causes_unseen.tsv changed none of them: they
+// say what to expect of plain complaints that nobody has seen. Write new texts before you
+// tune on them.
 func TestEverydayCauses(t *testing.T) {
 	silent := func(string, ...any) {}
 	parts := []struct {
@@ -52,7 +53,7 @@ func TestEverydayCauses(t *testing.T) {
 		{"unseen", "causes_unseen.tsv", func(int) bool { return true }, silent, 0.70, 0.85},
 		{"many trades, odd lines", "causes_ragam.tsv", func(line int) bool { return line%2 == 1 }, t.Logf, 0.90, 0.85},
 		{"many trades, even lines", "causes_ragam.tsv", func(line int) bool { return line%2 == 0 }, silent, 0.80, 0.75},
-		{"many trades, unseen", "causes_asing.tsv", func(int) bool { return true }, silent, 0.0, 0.0},
+		{"more trades, read afterwards", "causes_asing.tsv", func(int) bool { return true }, silent, 0.80, 0.80},
 		{"English, odd lines, tuned on", "causes_english.tsv", func(line int) bool { return line%2 == 1 }, t.Logf, 0.50, 0.90},
 		{"English, even lines, held out", "causes_english.tsv", func(line int) bool { return line%2 == 0 }, silent, 0.50, 0.90},
 	}
