@@ -271,8 +271,6 @@ func TestEraseOneMention(t *testing.T) {
 	}
 }
 
-// TestErasedNumbersAreFreeAgain gives the number of an erased mention to the next
-// one, which must be found all the same.
 // TestAKilledErasure: the database comes after its copies, so that the number of a
 // mention can be given again, and the next start writes down what was erased.
 func TestAKilledErasure(t *testing.T) {
@@ -329,6 +327,8 @@ func TestAKilledErasure(t *testing.T) {
 	}
 }
 
+// TestErasedNumbersAreFreeAgain gives the number of an erased mention to the next
+// one, which must be found all the same.
 func TestErasedNumbersAreFreeAgain(t *testing.T) {
 	db := openWithEverything(t)
 	finish := func(tx *Tx, o Origin) error {
