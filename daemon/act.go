@@ -73,7 +73,7 @@ func (p *Pipeline) act(tx *store.Tx, a Action) (*brand.Incident, error) {
 		return nil, err
 	}
 	p.at("incident saved")
-	p.Log.Info("incident "+string(a.Change), "brand", i.Brand, "incident", i.ID, "actor", a.Actor)
+	p.Log.Info("incident changed", "change", a.Change, "brand", i.Brand, "incident", i.ID, "actor", a.Actor)
 	return i, tx.Queue(brand.Alert{Change: a.Change, By: a.Actor, Incident: *i}, number, p.Channels, now)
 }
 

@@ -151,7 +151,7 @@ func TestWhatASilenceHid(t *testing.T) {
 	if told := evaluate(t, p); len(told) != 0 {
 		t.Errorf("a silenced brand told %v", told)
 	}
-	if !strings.Contains(log.String(), `msg="incident opened" brand="Sandang Senja" incident=1 `) || !strings.Contains(log.String(), "silenced_until=") {
+	if !strings.Contains(log.String(), `msg="incident changed" change=opened brand="Sandang Senja" incident=1 `) || !strings.Contains(log.String(), "silenced_until=") {
 		t.Errorf("the log of a silenced brand is %q, want the incident that nobody was told of", log.String())
 	}
 	if i, _, err := p.Pipeline.Store.Incident(context.Background(), 1); err != nil || !i.SilencedUntil.Equal(clock.Add(time.Hour)) {

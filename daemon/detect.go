@@ -33,7 +33,7 @@ func (p *Pipeline) detect(tx *store.Tx, b config.Brand) ([]brand.Alert, error) {
 }
 
 func logChange(log *slog.Logger, change brand.Change, i *brand.Incident, more ...any) {
-	log.Info("incident "+string(change), append([]any{"brand", i.Brand, "incident", i.ID, "severity", i.Severity.String(), "cause", i.Cause.String(),
+	log.Info("incident changed", append([]any{"change", change, "brand", i.Brand, "incident", i.ID, "severity", i.Severity.String(), "cause", i.Cause.String(),
 		"observed", i.Observed, "expected", fmt.Sprintf("%.1f", i.Expected), "window", i.Window.String(), "score", fmt.Sprintf("%.1f", i.Score)}, more...)...)
 }
 

@@ -101,10 +101,19 @@ func viewNamed(ctx context.Context, db *store.DB, name string) (store.View, erro
 }
 
 // replaceFile writes a new file, which takes the place of the old one when it is
-// complete.
+// complete. What is no file, such as /dev/stdout or a pipe, is written to.
 func replaceFile(name string, write func(io.Writer) error) error {
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil || info.Mode().IsRegular():
+	case info.IsDir():
 		return usagef("%s is a directory: name a file in it", name)
+	default:
+		out, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(out), out.Close())
 	}
 	part, err := os.OpenFile(name+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // it holds what people wrote
 	if err != nil {

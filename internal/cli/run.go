@@ -126,5 +126,5 @@ func probe(ctx context.Context, cfg *config.Config, log *slog.Logger) {
 		log.Error("Slack does not answer yet; alerts wait", "err", err)
 		return
 	}
-	log.Info("alerts reach Slack "+guarantee, "channel", cfg.Slack.Channel)
+	log.Info("alerts reach Slack", "delivery", guarantee, "channel", cfg.Slack.Channel)
 }
