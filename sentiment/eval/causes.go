@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -122,7 +123,8 @@ func (t *tally) label() Label {
 func summarise(file string, n int, counts map[string]*tally) CauseResult {
 	res := CauseResult{File: file, N: n, PerLabel: map[string]Label{}}
 	var all tally
-	for name, c := range counts {
+	for _, name := range slices.Sorted(maps.Keys(counts)) { // in one order, as sums of shares differ in their last digit
+		c := counts[name]
 		l := c.label()
 		res.PerLabel[name] = l
 		res.MacroF1 += l.F1
@@ -164,7 +166,7 @@ func find(a *sentiment.Analyzer, text string, aspects []aspect, single bool) []s
 	score := a.Score(text, 0)
 	topics := a.Topics(text)
 	words := plain(a, text)
-	blamed := blamed(a, text)
+	blamed := blamed(a, text, score.Causes)
 	best, top, rest := "", 0, ""
 	var all []string
 	for _, x := range aspects {
@@ -202,15 +204,20 @@ func plain(a *sentiment.Analyzer, text string) string {
 	return " " + strings.Join(words, " ") + " "
 }
 
-// blamed returns the plain words of what is complained about: the evidence for causes in
-// the text and in each of its clauses, as a text shows only the first for every cause.
-func blamed(a *sentiment.Analyzer, text string) string {
+// blamed returns the plain words of what is complained about: the evidence for causes that
+// was found in the text, and that in each of its clauses, as a text shows only the first
+// for every cause.
+func blamed(a *sentiment.Analyzer, text string, found []brand.CauseHit) string {
 	var b strings.Builder
-	for _, part := range append(strings.FieldsFunc(text, clauseEnd), text) {
-		for _, h := range a.Score(part, 0).Causes {
+	add := func(part string, found []brand.CauseHit) {
+		for _, h := range found {
 			b.WriteString(plain(a, part[h.Start:h.End]))
 		}
 	}
+	for _, clause := range strings.FieldsFunc(text, clauseEnd) {
+		add(clause, a.Score(clause, 0).Causes)
+	}
+	add(text, found)
 	return b.String()
 }
 
