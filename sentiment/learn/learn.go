@@ -67,16 +67,18 @@ func Sides(reviews []Review) (low, high int) {
 // the deny list, words of the name of the brand and words that only hold a sentence
 // together are never proposed, nor is any term that fewer than five reviews hold.
 func Propose(a *sentiment.Analyzer, reviews []Review, name string, limit int) []Proposal {
-	f := fit{a: a, index: map[string]int32{}, closed: sentiment.Closed(), name: map[string]bool{}}
+	low, high := Sides(reviews)
+	if min(low, high) < LeastReviews {
+		return nil
+	}
+	f := fit{a: a, index: map[string]int32{}, closed: sentiment.Closed(), name: map[string]bool{}, low: float64(low) / float64(low+high)}
 	for _, w := range a.Words(nil, name) {
 		f.name[w.Text] = true
 	}
 	for i := range reviews {
 		f.add(&reviews[i])
 	}
-	if !f.calibrate() {
-		return nil
-	}
+	f.calibrate()
 	return f.grow(limit)
 }
 
@@ -183,16 +185,8 @@ func plain(term string) bool {
 }
 
 // calibrate fits how the polarity of the lexicon and the habits of the brand lead to
-// its stars. It reports false when there are not enough reviews of both kinds.
-func (f *fit) calibrate() bool {
-	all, low := float64(len(f.reviews)), 0.0
-	for i := range f.reviews {
-		low += f.reviews[i].complains
-	}
-	if min(low, all-low) < LeastReviews {
-		return false
-	}
-	f.low = low / all
+// its stars.
+func (f *fit) calibrate() {
 	const usual, loose = -1.5, 1.0 / 9 // of the unit; and how little is known of the level, as a precision
 	level, unit := 0.0, usual
 	for range 20 { // Newton's steps, shortened where they would leap
@@ -209,7 +203,6 @@ func (f *fit) calibrate() bool {
 	}
 	const least = -0.25 // the lexicon is never wholly wrong
 	f.unit = min(unit, least)
-	return true
 }
 
 // grow takes one term after the other.
