@@ -53,14 +53,12 @@ func (p *Pipeline) Report(ctx context.Context, change brand.Change, zone *time.L
 // keepWatched takes out of a report what is no longer configured: an incident of a
 // brand that nobody watches any more would stay open in every report.
 func (p *Pipeline) keepWatched(d *brand.Digest) {
-	watched, rivals := map[string]bool{}, map[string]bool{}
+	ours := map[string]bool{} // of what is watched: competitors are not
 	for _, b := range p.Brands {
-		watched[b.Name], rivals[b.Name] = true, b.Competitor
+		ours[b.Name] = !b.Competitor
 	}
-	d.Moods = slices.DeleteFunc(d.Moods, func(m brand.Mood) bool { return !watched[m.Brand] })
-	d.Alerts = slices.DeleteFunc(d.Alerts, func(a brand.Alert) bool {
-		return !watched[a.Incident.Brand] || rivals[a.Incident.Brand]
-	})
+	d.Moods = slices.DeleteFunc(d.Moods, func(m brand.Mood) bool { _, watched := ours[m.Brand]; return !watched })
+	d.Alerts = slices.DeleteFunc(d.Alerts, func(a brand.Alert) bool { return !ours[a.Incident.Brand] })
 }
 
 // findBurns remarks on the brands whose usual itself got worse over weeks: no
