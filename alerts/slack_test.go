@@ -148,6 +148,23 @@ func TestSlackEdit(t *testing.T) {
 	}
 }
 
+// followed sends an incident and then what became of it, and returns the living message and
+// the line in its thread.
+func followed(t *testing.T, after brand.Alert) (living, reply stored) {
+	d := newDouble(t)
+	s := d.slack(inIndonesian)
+	root, err := s.Notify(context.Background(), delivery("first"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := delivery("later")
+	later.Alert, later.Root = after, root
+	if _, err := s.Notify(context.Background(), later); err != nil {
+		t.Fatal(err)
+	}
+	return d.sent()[0], d.sent()[1]
+}
+
 // What people do updates the living message and adds a short line to its thread. The
 // text of the living message says how the incident stands, as its blocks do.
 func TestSlackPeople(t *testing.T) {
@@ -164,18 +181,7 @@ func TestSlackPeople(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.change), func(t *testing.T) {
-			d := newDouble(t)
-			s := d.slack(inIndonesian)
-			root, err := s.Notify(context.Background(), delivery("first"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			later := delivery("later")
-			later.Alert, later.Root = changed(tt.change), root
-			if _, err := s.Notify(context.Background(), later); err != nil {
-				t.Fatal(err)
-			}
-			living, reply := d.sent()[0], d.sent()[1]
+			living, reply := followed(t, changed(tt.change))
 			if living.Updates != 1 || !strings.Contains(string(living.Blocks), tt.living) {
 				t.Errorf("living message lacks %q: %s", tt.living, living.Blocks)
 			}
@@ -192,19 +198,9 @@ func TestSlackPeople(t *testing.T) {
 // A note on an incident that is over is told in the thread; above it the incident
 // stays over.
 func TestSlackNoteAfterTheEnd(t *testing.T) {
-	d := newDouble(t)
-	s := d.slack(inIndonesian)
-	root, err := s.Notify(context.Background(), delivery("first"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	later := delivery("later")
-	later.Alert, later.Root = recoveredAlert(), root
-	later.Alert.Change, later.Alert.Incident.Note = brand.Noted, "pelajaran sudah dibahas"
-	if _, err := s.Notify(context.Background(), later); err != nil {
-		t.Fatal(err)
-	}
-	living, reply := d.sent()[0], d.sent()[1]
+	after := recoveredAlert()
+	after.Change, after.Incident.Note = brand.Noted, "pelajaran sudah dibahas"
+	living, reply := followed(t, after)
 	if !strings.HasPrefix(living.Text, "🟢 PULIH") || !strings.Contains(string(living.Blocks), "catatan: pelajaran sudah dibahas") {
 		t.Errorf("the living message says %q and %s, want 🟢 PULIH and the note", living.Text, living.Blocks)
 	}
