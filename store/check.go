@@ -196,12 +196,15 @@ type Outbox struct {
 // Waits reports whether the deliveries of o should be with people by now.
 func (o Outbox) Waits() bool { return o.State != "parked" && !o.Held }
 
+const outboxes = `SELECT channel, state, count(*), min(queued_at),
+	EXISTS (SELECT 1 FROM deliveries h WHERE h.channel = d.channel AND ` + undelivered + ` AND state = 'pending' AND error = ? AND not_before > ?)
+	FROM (SELECT channel, state, queued_at FROM deliveries WHERE ` + undelivered + ` UNION ALL
+	      SELECT channel, state, queued_at FROM deliveries WHERE state = 'parked') d GROUP BY 1, 2 ORDER BY 1, 2`
+
 // Outboxes returns what is not with people yet, by channel and state. Held is the
 // reason with which the quiet hours postpone.
 func (db *DB) Outboxes(ctx context.Context, held string, at time.Time) (list []Outbox, err error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT channel, state, count(*), min(queued_at),
-		EXISTS (SELECT 1 FROM deliveries h WHERE h.channel = d.channel AND h.state = 'pending' AND h.error = ? AND h.not_before > ?)
-		FROM deliveries d WHERE state IN ('pending', 'sending', 'ambiguous', 'parked') GROUP BY 1, 2 ORDER BY 1, 2`, held, at.Unix())
+	rows, err := db.read.QueryContext(ctx, outboxes, held, at.Unix())
 	if err != nil {
 		return nil, err
 	}

@@ -89,6 +89,10 @@ func (tx *Tx) queueEdit(incident int64, channel string, at time.Time) error {
 	return tx.enqueue(fmt.Sprintf("%d:%s:%d:%s", incident, brand.Erased, at.UnixMilli(), channel), a, channel, at)
 }
 
+// undelivered is what the index deliveries_open holds. SQLite takes it only for a question
+// that says so in the same words.
+const undelivered = `state IN ('pending', 'sending', 'ambiguous')`
+
 // Next returns the oldest open delivery of a channel, and false when there is
 // none. A channel is a queue: a later alert never overtakes an earlier one, so
 // the caller waits until notBefore.
@@ -107,7 +111,7 @@ func (db *DB) next(ctx context.Context, channel, only string) (d Delivery, notBe
 	var queued, before int64
 	var incident, attempted sql.NullInt64
 	err = db.read.QueryRowContext(ctx, `SELECT id, key, incident_id, payload, state, queued_at, attempted_at, attempts, not_before, error
-		FROM deliveries WHERE channel = ? AND state IN ('pending', 'sending', 'ambiguous')`+only+` ORDER BY id LIMIT 1`, channel).
+		FROM deliveries WHERE channel = ? AND `+undelivered+only+` ORDER BY id LIMIT 1`, channel).
 		Scan(&d.ID, &d.Key, &incident, &payload, &state, &queued, &attempted, &d.Attempts, &before, &d.Reason)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, notBefore, false, nil
@@ -212,7 +216,7 @@ func (db *DB) Collapse(ctx context.Context, channel string, change brand.Change,
 const listable = ` AND change NOT IN ('daily', 'weekly', 'channel_broken', 'source_silent', 'degraded', 'mended', 'erased')`
 
 func (tx *Tx) pending(channel string) (ids []int64, alerts []brand.Alert, _ error) {
-	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT id, payload FROM deliveries WHERE channel = ? AND state = 'pending'`+listable+` ORDER BY id`, channel)
+	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT id, payload FROM deliveries WHERE channel = ? AND `+undelivered+` AND state = 'pending'`+listable+` ORDER BY id`, channel)
 	if err != nil {
 		return nil, nil, err
 	}

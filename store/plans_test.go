@@ -48,3 +48,15 @@ func TestDatesLeadToCounts(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatWaitsIsNotSearched: the outbox keeps all that was ever sent, and is looked at
+// every minute.
+func TestWhatWaitsIsNotSearched(t *testing.T) {
+	db := open(t)
+	scan := regexp.MustCompile(`(SCAN|SEARCH) (deliveries|h)\b`)
+	for line := range strings.Lines(rows(t, db, "EXPLAIN QUERY PLAN "+outboxes, "quiet hours", 0)) {
+		if scan.MatchString(line) && !strings.Contains(line, "USING INDEX deliveries_open") && !strings.Contains(line, "USING INDEX deliveries_parked") {
+			t.Errorf("%sin the plan of what waits", line)
+		}
+	}
+}

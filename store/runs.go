@@ -95,9 +95,11 @@ const sourceHealth = `SELECT b.name, s.name, s.kind, coalesce(r.status, 'never')
 	(SELECT max(finished_at) FROM runs WHERE source_id = s.id AND added > 0),
 	s.mentions, coalesce(r.rejected, 0), coalesce(r.gap, 0), coalesce((SELECT value FROM settings WHERE key = 'silent:' || b.name || ':' || s.name), '')
 	FROM sources s JOIN brands b ON b.id = s.brand_id
-	LEFT JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE source_id = s.id)`
+	LEFT JOIN runs r ON r.id = (SELECT max(id) FROM runs WHERE source_id = s.id)
+	WHERE (s.kind <> 'import' OR s.mentions > 0 OR EXISTS (SELECT 1 FROM runs WHERE source_id = s.id AND status IN ('fresh', 'degraded')))` // as v_source_health
 
-// Sources returns the health of every source that ever ran.
+// Sources returns the health of every source that ever ran, but for files that could
+// not be imported: what failed was said then, and nothing tries it again.
 func (db *DB) Sources(ctx context.Context) ([]SourceHealth, error) {
 	return scanHealth(db.read.QueryContext(ctx, sourceHealth+` ORDER BY b.name, s.name`))
 }
@@ -110,7 +112,12 @@ func (tx *Tx) Sources() ([]SourceHealth, error) {
 // SourcesOf returns the health of the sources of one brand as this transaction
 // sees them.
 func (tx *Tx) SourcesOf(brandID int64) ([]SourceHealth, error) {
-	return scanHealth(tx.tx.QueryContext(tx.ctx, sourceHealth+` WHERE b.id = ? ORDER BY s.name`, brandID))
+	return scanHealth(tx.tx.QueryContext(tx.ctx, sourceHealth+` AND b.id = ? ORDER BY s.name`, brandID))
+}
+
+// SourceNames returns every name that a source ever had.
+func (db *DB) SourceNames(ctx context.Context) ([]string, error) {
+	return texts(db.read.QueryContext(ctx, `SELECT DISTINCT name FROM sources ORDER BY name`))
 }
 
 // Watched returns which share of the time between from and to was watched, by

@@ -118,9 +118,9 @@ func (f *eraseFlags) erasure(cmd *cobra.Command, db *store.DB) (store.Erasure, e
 	if err != nil {
 		return e, err
 	}
-	sources, err := db.Sources(cmd.Context())
+	sources, err := db.SourceNames(cmd.Context())
 	for _, s := range sources {
-		e.Authors = append(e.Authors, clean.Pseudonym(key, s.Source, f.author))
+		e.Authors = append(e.Authors, clean.Pseudonym(key, s, f.author))
 	}
 	return e, err
 }

@@ -86,9 +86,6 @@ func sourceLines(ctx context.Context, cfg *config.Config, db *store.DB, now time
 	for _, h := range health {
 		key := [2]string{h.Brand, h.Source}
 		ran[key] = true
-		if h.Kind == "import" && h.LastSuccess.IsZero() {
-			continue // what failed was said then, and nothing tries it again
-		}
 		if h.Kind != "import" && !configured[key] {
 			h.Status, h.Reason, h.Silent, h.Gap = removed, "", false, false
 		}
