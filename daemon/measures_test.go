@@ -6,6 +6,7 @@ import (
 
 	"pantau/brand"
 	"pantau/collectors"
+	"pantau/store"
 )
 
 // measuring is a source that says more than texts.
@@ -48,5 +49,45 @@ func TestMeasuresAreStored(t *testing.T) {
 		if len(got) != 1 || got[0] != want {
 			t.Errorf("%s = %v, want %q", query, got, want)
 		}
+	}
+}
+
+// signed is a form whose rows have the address of their author for an identity.
+type signed struct{}
+
+func (signed) Collect(_ context.Context, req collectors.Request, emit func(brand.Mention) error) (collectors.Report, error) {
+	err := emit(brand.Mention{ExternalID: "rina@example.org", Text: "seru", PublishedAt: req.Now})
+	return collectors.Report{Status: collectors.Fresh, To: req.Now}, err
+}
+
+// TestNoAddressIsAnIdentity stores a row whose identity is a mail address, also where an
+// older program has stored it: there is one of it, without the address.
+func TestNoAddressIsAnIdentity(t *testing.T) {
+	p := newProgram(t, source(t, "toko", "@hourly", signed{})).Pipeline
+	defer p.Store.Close()
+	src := source(t, "toko", "@hourly", signed{})
+	src.Brand = "Sandang Senja"
+	err := p.Store.Write(t.Context(), func(tx *store.Tx) error {
+		o, err := tx.Origin(src.Brand, false, src.Name, src.Kind, p.Scorer.Version())
+		if err != nil {
+			return err
+		}
+		_, err = tx.Add(o, []store.Item{{Scored: brand.Scored{Mention: brand.Mention{ExternalID: "rina@example.org", Text: "seru", PublishedAt: p.Now(), CollectedAt: p.Now()}}}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if round, err := p.Collect(t.Context(), src, true); err != nil || round.Added+round.Edited > 0 {
+			t.Fatalf("Collect = %+v, %v: the mention is known", round, err)
+		}
+	}
+	var got []any
+	if err := p.Store.Query(t.Context(), `SELECT count(*), max(length(external_id)), sum(instr(external_id, '@')) FROM v_mentions`, func([]string) error { return nil }, func(row []any) error { got = append(got, row...); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if got[0] != int64(1) || got[1] != int64(16) || got[2] != int64(0) {
+		t.Errorf("mentions, length of the identity, where its @ stands: %v", got)
 	}
 }

@@ -203,7 +203,11 @@ func (in *intake) take(ctx context.Context) func(brand.Mention) error {
 			in.round.Unmatched++
 			return nil
 		}
+		former := clean.FormerIdentity(m.ExternalID)
 		m = clean.Mention(m, in.p.Pseudonyms)
+		if former == m.ExternalID {
+			former = ""
+		}
 		if m.PublishedAt.After(m.CollectedAt) {
 			in.round.Future++
 		}
@@ -216,7 +220,7 @@ func (in *intake) take(ctx context.Context) func(brand.Mention) error {
 		}
 		scored := brand.Scored{Mention: m, Score: in.p.Scorer.Score(scorable(m), m.Stars)}
 		in.round.Scores[scored.Score.Polarity]++
-		in.items = append(in.items, store.Item{Scored: scored, Fingerprint: clean.Fingerprint(m.Text)})
+		in.items = append(in.items, store.Item{Scored: scored, Fingerprint: clean.Fingerprint(m.Text), Formerly: former})
 		if len(in.items) < batch {
 			return nil
 		}

@@ -115,3 +115,42 @@ func TestSameKey(t *testing.T) {
 		})
 	}
 }
+
+// TestFormerIdentities: what an older program stored under another external id is known,
+// gets the new one, and stays away when it was erased.
+func TestFormerIdentities(t *testing.T) {
+	db := open(t)
+	was := func(n int) string { return fmt.Sprintf("rina%d@surat.example", n) }
+	var before, after []Item
+	for n := range 600 {
+		before = append(before, item(was(n), fmt.Sprint("paket belum sampai ", n), noon, brand.Negative))
+		now := item(fmt.Sprintf("%016x", n), fmt.Sprint("paket belum sampai ", n), noon, brand.Negative)
+		now.Formerly = was(n)
+		after = append(after, now)
+	}
+	after[3].Text = "paket sudah sampai"
+	after = append(after, item("new", "bagus", noon, brand.Positive), after[5])
+	add := func(items []Item, want Added) {
+		t.Helper()
+		write(t, db, func(tx *Tx, o Origin) error {
+			got, err := tx.Add(o, items)
+			if got != want {
+				t.Errorf("Add = %+v, want %+v", got, want)
+			}
+			return err
+		})
+	}
+	add(before, Added{New: 600})
+	if _, err := db.Erase(t.Context(), Erasure{ID: 10}, noon); err != nil {
+		t.Fatal(err)
+	}
+	add(after[:300], Added{Edited: 1})
+	add(after, Added{New: 1})
+	add(after, Added{})
+	if got := rows(t, db, `SELECT count(*), sum(external_id LIKE '%@%'), sum(revision) FROM v_mentions`); got != "600|0|601\n" {
+		t.Errorf("mentions, addresses and revisions: %s", got)
+	}
+	if v, err := Verify(t.Context(), db.Path()); err != nil || len(v.Problems) > 0 {
+		t.Errorf("the file: %+v, %v", v, err)
+	}
+}

@@ -12,6 +12,7 @@ import (
 type Item struct {
 	brand.Scored
 	Fingerprint uint64 // near-duplicates differ in few bits
+	Formerly    string // another external id that an older program may have stored it under, "" for none
 }
 
 // Added counts what a batch changed. What it did not change was known already.
@@ -55,7 +56,8 @@ func (tx *Tx) id(query string, args ...any) (id int64, err error) {
 
 // Add stores a batch of mentions of one source and keeps the hourly and daily
 // counts in step. A mention that is known by its external id and unchanged is
-// left alone; a changed one becomes a new revision at its first place in time.
+// left alone; a changed one becomes a new revision at its first place in time. One that
+// is known by its former id gets the new one.
 // What was erased does not come back.
 func (tx *Tx) Add(o Origin, items []Item) (Added, error) {
 	items, err := tx.withoutErased(o, items)
@@ -90,6 +92,7 @@ type arrivals struct {
 	known   map[string]identity // by external id
 	last    int64               // id that was given last
 	fresh   []row
+	renamed []*Item // known by their former ids
 	buckets *buckets
 	advices map[int64]brand.Advice // by id
 }
@@ -97,6 +100,12 @@ type arrivals struct {
 // take finds out whether a mention is new, an edit or known; an edit is stored at once.
 func (b *arrivals) take(item *Item) error {
 	before, seen := b.known[item.ExternalID]
+	if !seen && item.Formerly != "" {
+		if before, seen = b.known[item.Formerly]; seen {
+			b.known[item.ExternalID] = before
+			b.renamed = append(b.renamed, item)
+		}
+	}
 	id := before.id
 	if !seen {
 		id = b.last + 1
@@ -135,7 +144,7 @@ func (b *arrivals) store(lists keyLists) error {
 	if err := b.tx.insertMentions(b.origin, b.fresh); err != nil {
 		return err
 	}
-	if err := b.tx.insertKeys(b.origin, b.fresh, lists); err != nil {
+	if err := b.storeKeys(lists); err != nil {
 		return err
 	}
 	if err := b.tx.addAdvices(b.advices); err != nil {
@@ -145,6 +154,29 @@ func (b *arrivals) store(lists keyLists) error {
 		return err
 	}
 	return b.tx.addBuckets(b.origin.BrandID, b.origin.SourceID, b.buckets)
+}
+
+// storeKeys enters the dedup keys of new mentions into the lists they belong to. What an
+// older program stored gets its new external id, and the key of that instead.
+func (b *arrivals) storeKeys(lists keyLists) error {
+	added := make([]keyed, len(b.fresh), len(b.fresh)+len(b.renamed))
+	for i := range b.fresh {
+		added[i] = keyed{mentionKey(b.fresh[i].ExternalID), b.fresh[i].id}
+	}
+	for _, item := range b.renamed {
+		id := b.known[item.ExternalID].id
+		if err := b.tx.exec(`UPDATE mentions SET external_id = ? WHERE id = ?`, item.ExternalID, id); err != nil {
+			return err
+		}
+		lists.remove([]keyed{{mentionKey(item.Formerly), id}})
+		added = append(added, keyed{mentionKey(item.ExternalID), id})
+	}
+	if len(added) == 0 {
+		return nil
+	}
+	slices.SortFunc(added, compareKeyed)
+	lists.add(added)
+	return b.tx.saveKeys(b.origin.SourceID, lists)
 }
 
 // identity is what must be known of a stored mention to recognise an edit.
@@ -179,9 +211,12 @@ func mix(h uint64) uint64 {
 // known returns what is stored of items, by their external ids, and the lists that
 // their dedup keys belong to.
 func (tx *Tx) known(o Origin, items []Item) (map[string]identity, keyLists, error) {
-	keys := make([]int64, len(items))
+	keys := make([]int64, 0, len(items))
 	for i := range items {
-		keys[i] = mentionKey(items[i].ExternalID)
+		keys = append(keys, mentionKey(items[i].ExternalID))
+		if items[i].Formerly != "" {
+			keys = append(keys, mentionKey(items[i].Formerly))
+		}
 	}
 	slices.Sort(keys)
 	lists, err := tx.keyLists(o.SourceID, keys)
@@ -354,20 +389,6 @@ func (tx *Tx) insertMentions(o Origin, rows []row) error {
 			v[alwaysOwn+k].Value = value(&rows[i])
 		}
 	})
-}
-
-// insertKeys enters the dedup keys into the lists they belong to.
-func (tx *Tx) insertKeys(o Origin, rows []row, lists keyLists) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	keys := make([]keyed, len(rows))
-	for i := range rows {
-		keys[i] = keyed{mentionKey(rows[i].ExternalID), rows[i].id}
-	}
-	slices.SortFunc(keys, compareKeyed)
-	lists.add(keys)
-	return tx.saveKeys(o.SourceID, lists)
 }
 
 // edit keeps what was as a revision and moves the counts of its hour. What a

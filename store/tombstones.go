@@ -39,9 +39,10 @@ func (tx *Tx) withoutErased(o Origin, items []Item) ([]Item, error) {
 	}
 	alive := make([]Item, 0, len(items))
 	for _, i := range items {
-		if !named(dead, identifier{o.SourceID, i.ExternalID}, i.URL, i.Author) {
-			alive = append(alive, i)
+		if named(dead, identifier{o.SourceID, i.ExternalID}, i.URL, i.Author) || i.Formerly != "" && dead[identifier{o.SourceID, i.Formerly}.tombstone()] {
+			continue
 		}
+		alive = append(alive, i)
 	}
 	return alive, nil
 }

@@ -31,7 +31,7 @@ func Mention(m brand.Mention, key []byte) brand.Mention {
 	m.Reply = Redact(Text(m.Reply))
 	m.Version = Line(m.Version)
 	m.Place = Redact(Line(m.Place))
-	m.ExternalID = identity(m.ExternalID)
+	m.ExternalID = identity(key, m.Source, m.ExternalID)
 	m.URL = webAddress(m.URL)
 	m.Author = Pseudonym(key, m.Source, m.Author)
 	return m
@@ -52,9 +52,20 @@ func Pseudonym(key []byte, source, author string) string {
 	return hex.EncodeToString(mac.Sum(sum[:0])[:8])
 }
 
-// identity keeps what a source calls an item. What is too long is hashed: cut
-// off, two addresses could become one.
-func identity(s string) string {
+// identity keeps what a source calls an item, but for one with an e-mail address: it
+// says who wrote, so that only a pseudonym of it stays.
+func identity(key []byte, source, s string) string {
+	s = FormerIdentity(s)
+	if namesMail(s) && !isHandle(s) {
+		return Pseudonym(key, source, s)
+	}
+	return s
+}
+
+// FormerIdentity is what [Mention] made of an identity before it hid e-mail addresses:
+// a store may still have a mention under it. What is too long is hashed: cut off, two
+// addresses could become one.
+func FormerIdentity(s string) string {
 	if len(s) <= maxLine {
 		return Line(s)
 	}
@@ -79,13 +90,17 @@ func webAddress(s string) string {
 	if namesMail(s) { // the way to a text rarely needs its query
 		s = s[:strings.IndexAny(s+"?", "?#")]
 	}
-	if namesMail(s) && !strings.Contains(s, "/@") { // that is a handle of the fediverse, /@rina@forum.example
+	if namesMail(s) && !isHandle(s) {
 		return ""
 	}
 	return s
 }
 
-// namesMail reports an e-mail address in a web address.
+// isHandle reports what looks like a mail address and is a handle of the fediverse,
+// /@rina@forum.example.
+func isHandle(s string) bool { return strings.Contains(s, "/@") }
+
+// namesMail reports an e-mail address in a web address or an identity.
 func namesMail(s string) bool {
 	if !strings.Contains(s, "@") && !strings.Contains(s, "%40") {
 		return false

@@ -115,6 +115,36 @@ func TestNoMailStaysInAWebAddress(t *testing.T) {
 	}
 }
 
+func TestNoMailStaysInAnIdentity(t *testing.T) {
+	key := []byte("0123456789abcdef")
+	tests := []struct {
+		name, in string
+		hidden   bool
+	}{
+		{"a mail address", "rina@surat.example", true},
+		{"one with a number", "rina.s+7@gmail.com/2", true},
+		{"with more around it", "ulasan:rina@surat.example:2026-11-20", true},
+		{"a web address", "https://toko.example/u?mail=rina%40surat.example&n=1", true},
+		{"a tag", "tag:rina@surat.example,2026-11-20:7", true},
+		{"a number", "081234567890", false},
+		{"a handle of the fediverse", "https://forum.example/@rina@lain.example/7", false},
+		{"a post", "at://did:plc:abc/app.bsky.feed.post/3k", false},
+		{"an address without one", "https://forum.example/@rina/7", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			want := tt.in
+			if tt.hidden {
+				want = Pseudonym(key, "toko", tt.in)
+			}
+			m := Mention(brand.Mention{Source: "toko", ExternalID: tt.in}, key)
+			if m.ExternalID != want || FormerIdentity(tt.in) != tt.in || Mention(m, key).ExternalID != want {
+				t.Errorf("%q became %q, want %q, also when it is cleaned again", tt.in, m.ExternalID, want)
+			}
+		})
+	}
+}
+
 func TestPseudonym(t *testing.T) {
 	key, other := []byte("key one"), []byte("key two")
 	base := Pseudonym(key, "toko", "Rina")
