@@ -25,6 +25,7 @@ type Mention struct {
 	Place       string    // city or region when the source names one
 	PublishedAt time.Time // event time; zero when the source gives none
 	DayEnd      time.Time // last second of the day, where the source gives a date without a time of day; else zero
+	FirstSight  bool      // its page was never read before: without a date it may be of any age
 	CollectedAt time.Time // when this program first saw it
 	Reply       string    // public answer of the brand
 	RepliedAt   time.Time // zero when there is no answer

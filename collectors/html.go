@@ -162,16 +162,21 @@ func (p picker) pick(item *goquery.Selection) string {
 
 // Collect implements [Collector].
 func (p *page) Collect(ctx context.Context, req Request, emit func(brand.Mention) error) (Report, error) {
-	var cursor struct{ checkpoint }
+	var cursor struct {
+		checkpoint
+		pagesRead
+	}
 	r := newRound(req, emit)
 	if err := r.start(&cursor, &cursor.checkpoint); err != nil {
 		return r.fail(ctx, err)
 	}
 	for _, address := range p.urls {
+		r.turn(address, cursor.pagesRead)
 		if err := p.walk(ctx, r, address); err != nil {
 			return r.fail(ctx, err)
 		}
 	}
+	cursor.Read = r.read
 	return r.finish(&cursor, &cursor.checkpoint, false)
 }
 
@@ -180,7 +185,7 @@ func (p *page) Collect(ctx context.Context, req Request, emit func(brand.Mention
 func (p *page) walk(ctx context.Context, r *round, address string) error {
 	r.begin()
 	col := p.client.Colly(ctx)
-	visit := pageVisit{page: p, round: r}
+	visit := pageVisit{page: p, round: r, address: address}
 	col.OnResponse(visit.response)
 	col.OnHTML("html", visit.html)
 	for n := 0; n < p.pages && address != ""; n++ {
@@ -215,8 +220,9 @@ func host(address string) string {
 type pageVisit struct {
 	*page
 	*round
-	next string
-	err  error
+	address string // where the walk began
+	next    string
+	err     error
 }
 
 func (v *pageVisit) response(resp *colly.Response) {
@@ -238,6 +244,7 @@ func (v *pageVisit) html(e *colly.HTMLElement) {
 		v.report.Reason = fmt.Sprintf("%s: nothing matches the item %q: the page may have changed", e.Request.URL.Host, v.item)
 		return
 	}
+	v.gave(v.address)
 	items.EachWithBreak(func(_ int, item *goquery.Selection) bool {
 		m := v.mention(item, e.Request.URL)
 		v.err = v.keep(m, m.PublishedAt)

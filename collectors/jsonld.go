@@ -31,6 +31,7 @@ type jsonld struct {
 type jsonldCursor struct {
 	ETags map[string]string `json:"etags,omitempty"`
 	checkpoint
+	pagesRead
 }
 
 func newJSONLD(src config.Source, client *fetch.Client) (Collector, error) {
@@ -69,6 +70,7 @@ func (j *jsonld) Collect(ctx context.Context, req Request, emit func(brand.Menti
 	unchanged := 0
 	var broken []error
 	for _, address := range j.urls {
+		r.turn(address, cursor.pagesRead)
 		same, err := j.page(ctx, r, address, cursor.ETags)
 		switch {
 		case r.stopped != nil, ctx.Err() != nil:
@@ -77,6 +79,8 @@ func (j *jsonld) Collect(ctx context.Context, req Request, emit func(brand.Menti
 			broken = append(broken, err)
 		case same:
 			unchanged++
+		default:
+			r.gave(address)
 		}
 	}
 	if len(broken) == len(j.urls) {
@@ -86,6 +90,7 @@ func (j *jsonld) Collect(ctx context.Context, req Request, emit func(brand.Menti
 		r.report.Status = Degraded
 		r.report.Reason = fmt.Sprintf("%d of %d pages: %v", len(broken), len(j.urls), broken[0])
 	}
+	cursor.Read = r.read
 	return r.finish(&cursor, &cursor.checkpoint, unchanged > 0)
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,11 @@ type checkpoint struct {
 	Until  int64 `json:"until"`            // unix time of the last run
 }
 
+// pagesRead is the part of a cursor that kinds with several addresses share.
+type pagesRead struct {
+	Read []string `json:"read"` // addresses that gave something; nil in a cursor of an older program, for all
+}
+
 // round is one run of a kind that fetches: it counts and emits items, and in the
 // end judges what they cover.
 type round struct {
@@ -32,11 +38,13 @@ type round struct {
 	oldest, newest time.Time
 	reach          time.Time // the oldest item of the listing that is being read
 	short          bool      // a listing before it did not reach back to the last run
+	firstSight     bool      // the address that is being read gave nothing before
+	read           []string  // addresses that gave something, today or before
 	stopped        error     // of emit
 }
 
 func newRound(req Request, emit func(brand.Mention) error) *round {
-	return &round{req: req, emit: emit, seen: map[string]bool{}}
+	return &round{req: req, emit: emit, seen: map[string]bool{}, read: []string{}}
 }
 
 // start reads the cursor of the last run into cursor, whose checkpoint is last.
@@ -84,8 +92,25 @@ func (r *round) keep(m brand.Mention, at time.Time) error {
 		r.report.reject(m.ExternalID, "no text; nothing to do")
 		return nil
 	}
+	m.FirstSight = r.firstSight
 	r.stopped = r.emit(m)
 	return r.stopped
+}
+
+// turn is called before each of several addresses. One that fails for a while is still
+// known afterwards.
+func (r *round) turn(address string, before pagesRead) {
+	r.firstSight = r.last.Until == 0 || before.Read != nil && !slices.Contains(before.Read, address)
+	if !r.firstSight {
+		r.read = append(r.read, address)
+	}
+}
+
+// gave notes that the address gave something.
+func (r *round) gave(address string) {
+	if r.firstSight && !slices.Contains(r.read, address) {
+		r.read = append(r.read, address)
+	}
 }
 
 // rate hands out an average.

@@ -123,6 +123,7 @@ func TestADateWithoutATimeCountsWhenItIsSeen(t *testing.T) {
 type board struct {
 	complaints int
 	read       time.Time
+	added      int // complaints of a page that was added later, at the end
 }
 
 func (b *board) Collect(_ context.Context, req collectors.Request, emit func(brand.Mention) error) (collectors.Report, error) {
@@ -134,7 +135,8 @@ func (b *board) Collect(_ context.Context, req collectors.Request, emit func(bra
 			}
 			words[i/4] += string(rune('a' + b%26))
 		}
-		if err := emit(brand.Mention{ExternalID: fmt.Sprint(n), Text: "kecewa, paket rusak: " + strings.Join(words, " ")}); err != nil {
+		m := brand.Mention{ExternalID: fmt.Sprint(n), Text: "kecewa, paket rusak: " + strings.Join(words, " "), FirstSight: n >= b.complaints-b.added}
+		if err := emit(m); err != nil {
 			return collectors.Report{}, err
 		}
 	}
@@ -168,7 +170,12 @@ func TestTheFirstSightOfAPageWithoutDatesIsNoSpike(t *testing.T) {
 		t.Errorf("the first sight of the page told %d alerts: %q, %d complaints; want none", len(told), told[0].Change, told[0].Incident.Observed)
 	}
 	now = now.Add(15 * time.Minute)
-	page.complaints += 300
+	page.complaints, page.added = 600, 300
+	if told := collect(p.Sources[1]); len(told) > 0 {
+		t.Errorf("the first sight of another page told %d alerts: %q, %d complaints; want none", len(told), told[0].Change, told[0].Incident.Observed)
+	}
+	now = now.Add(15 * time.Minute)
+	page.complaints, page.added = 900, 0
 	collect(p.Sources[0])
 	if told := collect(p.Sources[1]); len(told) != 1 || told[0].Change != brand.Opened || told[0].Incident.Observed < 300 || told[0].Incident.Observed >= 400 {
 		t.Errorf("300 new complaints told %+v, want one incident of them", told)

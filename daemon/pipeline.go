@@ -213,7 +213,7 @@ func (in *intake) take(ctx context.Context) func(brand.Mention) error {
 		}
 		m.PublishedAt = latest(m)
 		switch {
-		case m.PublishedAt.IsZero() && in.first:
+		case m.PublishedAt.IsZero() && (in.first || m.FirstSight):
 			m.PublishedAt = m.CollectedAt.Add(-bygone)
 		case m.PublishedAt.IsZero() || m.PublishedAt.After(m.CollectedAt):
 			m.PublishedAt = m.CollectedAt // an event from the future would wait there unseen
@@ -232,7 +232,7 @@ func (in *intake) take(ctx context.Context) func(brand.Mention) error {
 }
 
 // bygone is how old a mention without any date counts when the first run of its source
-// brings it: it may be years old, and a page of such reviews is no spike of this hour.
+// brings it, or the first sight of its page: it may be years old, and a page of such reviews is no spike of this hour.
 // The rule does not look so far back.
 const bygone = history + 24*time.Hour
 
