@@ -221,18 +221,3 @@ func copyFile(from, to string) error {
 	}
 	return errors.Join(out.Sync(), out.Close())
 }
-
-func texts(rows *sql.Rows, err error) (list []string, _ error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		list = append(list, s)
-	}
-	return list, rows.Err()
-}

@@ -207,20 +207,9 @@ type identifier struct {
 	external string
 }
 
-func (tx *Tx) identifiers(ids []int64) (list []identifier, _ error) {
+func (tx *Tx) identifiers(ids []int64) ([]identifier, error) {
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT source_id, external_id FROM mentions WHERE id IN (SELECT value FROM json_each(?))`, idList(ids))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var i identifier
-		if err := rows.Scan(&i.source, &i.external); err != nil {
-			return nil, err
-		}
-		list = append(list, i)
-	}
-	return list, rows.Err()
+	return scanAll(rows, err, func(i *identifier) []any { return []any{&i.source, &i.external} })
 }
 
 // stored is the reverse of identifiers.

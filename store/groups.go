@@ -51,20 +51,9 @@ func (tx *Tx) causeGroups(brandID, past, now, last int64) (list []trends.Group, 
 	return list, nil
 }
 
-func (tx *Tx) groups(query string, args ...any) (list []trends.Group, _ error) {
+func (tx *Tx) groups(query string, args ...any) ([]trends.Group, error) {
 	rows, err := tx.tx.QueryContext(tx.ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var g trends.Group
-		if err := rows.Scan(&g.Key, &g.Observed, &g.Past); err != nil {
-			return nil, err
-		}
-		list = append(list, g)
-	}
-	return list, rows.Err()
+	return scanAll(rows, err, func(g *trends.Group) []any { return []any{&g.Key, &g.Observed, &g.Past} })
 }
 
 // Facets are the same negatives by app version, language, place and stars.

@@ -68,35 +68,15 @@ func (tx *Tx) lateMentions(brandID, first int64) (list []trends.Late, _ error) {
 		SELECT m.published_at / 3600 - ?7, m.collected_at / 3600 - ?7, count(*), sum(m.polarity = 1),
 			sum(m.polarity = 1 AND (m.copy_of IS NOT NULL OR m.id IN (SELECT id FROM again))) FROM mentions m`+isLate+` GROUP BY 1, 2`,
 		brandID, first*3600, math.MaxInt64, 0, 0, AllComplaints, first)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var l trends.Late
-		if err := rows.Scan(&l.Hour, &l.Known, &l.Gain.Mentions, &l.Gain.Negatives, &l.Gain.Repeats); err != nil {
-			return nil, err
-		}
-		list = append(list, l)
-	}
-	return list, rows.Err()
+	return scanAll(rows, err, func(l *trends.Late) []any {
+		return []any{&l.Hour, &l.Known, &l.Gain.Mentions, &l.Gain.Negatives, &l.Gain.Repeats}
+	})
 }
 
-func (tx *Tx) lateCauses(brandID, first int64) (list []LateCause, _ error) {
+func (tx *Tx) lateCauses(brandID, first int64) ([]LateCause, error) {
 	rows, err := tx.tx.QueryContext(tx.ctx, liveMentions+`SELECT m.published_at / 3600 - ?3, m.collected_at / 3600 - ?3, coalesce(unicode(substr(m.causes, 3 * i.n + 1, 1)), 0), count(*)
 		FROM mentions m INDEXED BY negatives LEFT JOIN numbers i ON i.n < length(m.causes) / 3`+isLate+` AND m.polarity = 1 GROUP BY 1, 2, 3`, brandID, first*3600, first)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var l LateCause
-		if err := rows.Scan(&l.Hour, &l.Known, &l.Cause, &l.Count); err != nil {
-			return nil, err
-		}
-		list = append(list, l)
-	}
-	return list, rows.Err()
+	return scanAll(rows, err, func(l *LateCause) []any { return []any{&l.Hour, &l.Known, &l.Cause, &l.Count} })
 }
 
 // lateWatch goes through the runs of a source, or of all (0), that ended since a time,

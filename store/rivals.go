@@ -8,23 +8,12 @@ import (
 
 // Rivals counts the negatives with one cause at every competitor in the hours
 // [from, to], beside what is usual for them by their 28 days before.
-func (tx *Tx) Rivals(cause brand.Cause, from, to time.Time) (rivals []brand.Rival, _ error) {
+func (tx *Tx) Rivals(cause brand.Cause, from, to time.Time) ([]brand.Rival, error) {
 	first, last := hourOf(from), hourOf(to)
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT b.name, (SELECT coalesce(sum(negatives), 0) FROM cause_hours WHERE brand_id = b.id AND hour BETWEEN ?1 AND ?2 AND cause_id = ?3),
 		(SELECT coalesce(sum(negatives), 0) FROM cause_hours WHERE brand_id = b.id AND hour BETWEEN ?1 - 28 * 24 AND ?1 - 1 AND cause_id = ?3) * (?2 - ?1 + 1.0) / (28 * 24)
 		FROM brands b WHERE b.competitor = 1 ORDER BY b.name`, first, last, int64(cause))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var r brand.Rival
-		if err := rows.Scan(&r.Brand, &r.Observed, &r.Expected); err != nil {
-			return nil, err
-		}
-		rivals = append(rivals, r)
-	}
-	return rivals, rows.Err()
+	return scanAll(rows, err, func(r *brand.Rival) []any { return []any{&r.Brand, &r.Observed, &r.Expected} })
 }
 
 // Replies says how a brand answered its negative reviews of the 28 days before

@@ -329,19 +329,10 @@ func (db *DB) searchIndex(ctx context.Context, match string, o SearchOptions, be
 }
 
 // found returns mentions, newest first.
-func (db *DB) found(ctx context.Context, ids []int64) (list []Found, err error) {
+func (db *DB) found(ctx context.Context, ids []int64) ([]Found, error) {
 	rows, err := db.read.QueryContext(ctx, `SELECT v.id, v.brand, v.source, v.published_at, v.polarity, v.stars, v.title, v.text, v.url
 		FROM v_mentions v WHERE v.id IN (SELECT value FROM json_each(?)) ORDER BY v.id DESC`, idList(ids))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var f Found
-		if err := rows.Scan(&f.ID, &f.Brand, &f.Source, &f.PublishedAt, &f.Polarity, &f.Stars, &f.Title, &f.Text, &f.URL); err != nil {
-			return nil, err
-		}
-		list = append(list, f)
-	}
-	return list, rows.Err()
+	return scanAll(rows, err, func(f *Found) []any {
+		return []any{&f.ID, &f.Brand, &f.Source, &f.PublishedAt, &f.Polarity, &f.Stars, &f.Title, &f.Text, &f.URL}
+	})
 }

@@ -48,19 +48,7 @@ func (tx *Tx) Parts(brandID int64, now time.Time) ([]Part, error) {
 			LEFT JOIN (SELECT cause_id, sum(negatives) AS negatives FROM cause_hours WHERE brand_id = ?1 AND hour BETWEEN ?2 AND ?3 GROUP BY 1) h ON h.cause_id = c.id
 			LEFT JOIN (SELECT cause_id, sum(negatives) AS negatives FROM cause_days WHERE brand_id = ?1 AND day >= ?4 AND day < ?5 GROUP BY 1) d ON d.cause_id = c.id
 		WHERE c.id > 0`, brandID, last-23, last, today-29, today-1)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []Part
-	for rows.Next() {
-		var p Part
-		if err := rows.Scan(&p.Cause, &p.ID, &p.Name, &p.Observed, &p.Past); err != nil {
-			return nil, err
-		}
-		list = append(list, p)
-	}
-	return list, rows.Err()
+	return scanAll(rows, err, func(p *Part) []any { return []any{&p.Cause, &p.ID, &p.Name, &p.Observed, &p.Past} })
 }
 
 // PartSeries returns the hours of a part like those of its brand, whole. A cause

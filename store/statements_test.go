@@ -99,3 +99,26 @@ func TestAQueryThatIsStoppedSaysSo(t *testing.T) {
 		t.Errorf("Query = %v after %d rows, want that it was stopped", err, n)
 	}
 }
+
+// TestScanAll: every row is there, or an error.
+func TestScanAll(t *testing.T) {
+	db := open(t)
+	const two = `SELECT value FROM json_each('[1, 2]')`
+	for _, tt := range []struct {
+		name, query string
+		want        []int64
+		fails       bool
+	}{
+		{"two rows", two, []int64{1, 2}, false},
+		{"none", two + ` WHERE value > 2`, nil, false},
+		{"no statement", `SELECT`, nil, true},
+		{"a row of another type", `SELECT value FROM json_each('[1, "x"]')`, nil, true},
+		{"another number of columns", `SELECT 1, 2`, nil, true},
+		{"a row that cannot be worked out", `SELECT abs(value) FROM json_each('[1, -9223372036854775808]')`, nil, true},
+	} {
+		got, err := ints(db.read.Query(tt.query))
+		if (err != nil) != tt.fails || err == nil && !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, %v; want %v", tt.name, got, err, tt.want)
+		}
+	}
+}

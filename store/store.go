@@ -536,19 +536,30 @@ func (tx *Tx) set(key, value string) error {
 	return tx.exec(`INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
 }
 
-func ints(rows *sql.Rows, err error) (list []int64, _ error) {
+// scanAll returns what a query gave, a T for each row. into says where the columns go.
+func scanAll[T any](rows *sql.Rows, err error, into func(*T) []any) (list []T, _ error) {
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
+	var row, empty T
+	columns := into(&row)
 	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
+		row = empty
+		if err := rows.Scan(columns...); err != nil {
 			return nil, err
 		}
-		list = append(list, n)
+		list = append(list, row)
 	}
 	return list, rows.Err()
+}
+
+func ints(rows *sql.Rows, err error) ([]int64, error) {
+	return scanAll(rows, err, func(n *int64) []any { return []any{n} })
+}
+
+func texts(rows *sql.Rows, err error) ([]string, error) {
+	return scanAll(rows, err, func(s *string) []any { return []any{s} })
 }
 
 // hourOf returns the bucket of a time.

@@ -47,20 +47,9 @@ type quoting struct {
 	text string
 }
 
-func (tx *Tx) quoting(table, column string) (docs []quoting, _ error) {
+func (tx *Tx) quoting(table, column string) ([]quoting, error) {
 	rows, err := tx.tx.QueryContext(tx.ctx, `SELECT id, `+column+` FROM `+table+` WHERE instr(`+column+`, '"mention_id":') > 0`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var d quoting
-		if err := rows.Scan(&d.id, &d.text); err != nil {
-			return nil, err
-		}
-		docs = append(docs, d)
-	}
-	return docs, rows.Err()
+	return scanAll(rows, err, func(d *quoting) []any { return []any{&d.id, &d.text} })
 }
 
 // withoutQuotes removes what quotes one of the mentions from a JSON document,
