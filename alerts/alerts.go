@@ -1,6 +1,6 @@
 // Package alerts turns an incident into what people read and hands one message
-// over to them: [Compose] writes the words in Indonesian or English, a
-// [Notifier] shows them on the console or posts them to Slack.
+// over to them: a [Notifier] writes the words in Indonesian or English and shows
+// them on the console or posts them to Slack.
 //
 // It decides nothing and remembers nothing. Which alert is due, in which order,
 // how often it is tried and what was already delivered belong to the outbox and

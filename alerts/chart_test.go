@@ -120,7 +120,7 @@ func TestCountTicks(t *testing.T) {
 func BenchmarkAlertWithChart(b *testing.B) {
 	alert, days := openedAlert(), fourWeeks()
 	for b.Loop() {
-		m := Compose(alert, inIndonesian, noon)
+		m := compose(Delivery{Alert: alert, At: noon}, inIndonesian)
 		_ = blocks(m, newWriter(inIndonesian))
 		if err := Chart(io.Discard, "Rona Busana", days, inIndonesian); err != nil {
 			b.Fatal(err)

@@ -173,7 +173,7 @@ func TestHostileTextInEmail(t *testing.T) {
 	for _, h := range hostile {
 		a := planted(h)
 		a.Incident.Brand, a.Incident.Owner = "Rona"+h, h
-		m := Compose(a, inIndonesian, noon)
+		m := compose(Delivery{Alert: a, At: noon}, inIndonesian)
 		html, err := page(m, newWriter(inIndonesian), false)
 		if err != nil {
 			t.Fatal(err)

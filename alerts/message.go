@@ -69,10 +69,8 @@ type Quote struct {
 	URL    string // http or https, or empty
 }
 
-// Compose says what a says to people who read in style s at the moment now. It
-// is pure: the same input makes the same message.
-func Compose(a brand.Alert, s Style, now time.Time) Message { return newWriter(s).compose(a, now) }
-
+// compose says what an alert says at the moment now. It is pure: the same input makes
+// the same message.
 func (w writer) compose(a brand.Alert, now time.Time) Message {
 	if a.Change == brand.SourceSilent && a.Digest != nil {
 		return w.silentSources(a)
@@ -124,8 +122,8 @@ func (w writer) compose(a brand.Alert, now time.Time) Message {
 // late; below that the numbers are still today's news.
 const lateAfter = 10 * time.Minute
 
-// compose is [Compose] for a delivery: it adds the marks of a test and of a late
-// message.
+// compose says what d says to people who read in style s, with the marks of a test and
+// of a late message.
 func compose(d Delivery, s Style) Message {
 	w := newWriter(s)
 	w.reminders = d.Reminders

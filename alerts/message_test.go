@@ -115,7 +115,7 @@ func TestComposeSays(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := Compose(tt.alert, tt.style, noon).text(); !strings.Contains(got, tt.want) {
+			if got := compose(Delivery{Alert: tt.alert, At: noon}, tt.style).text(); !strings.Contains(got, tt.want) {
 				t.Errorf("want %q in\n%s", tt.want, got)
 			}
 		})
@@ -144,7 +144,7 @@ func TestComposeLeavesOut(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			m := Compose(tt.alert, inIndonesian, noon)
+			m := compose(Delivery{Alert: tt.alert, At: noon}, inIndonesian)
 			if got := m.text(); strings.Contains(got, tt.not) {
 				t.Errorf("do not want %q in\n%s", tt.not, got)
 			}
@@ -169,7 +169,7 @@ func TestQuotesAreDistinct(t *testing.T) {
 		}
 	})
 	var got []string
-	for _, q := range Compose(a, inIndonesian, noon).Quotes {
+	for _, q := range compose(Delivery{Alert: a, At: noon}, inIndonesian).Quotes {
 		got = append(got, q.Text)
 	}
 	want := []string{"paket belum sampai juga sudah dua minggu kecewa", "cs tidak membalas", "bahan tipis, kunjungi [link] sekarang"}

@@ -88,7 +88,7 @@ func TestReportSays(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := Compose(tt.alert, inIndonesian, noon).text(); !strings.Contains(got, tt.want) {
+			if got := compose(Delivery{Alert: tt.alert, At: noon}, inIndonesian).text(); !strings.Contains(got, tt.want) {
 				t.Errorf("want %q in\n%s", tt.want, got)
 			}
 		})
@@ -97,7 +97,7 @@ func TestReportSays(t *testing.T) {
 
 // Noise is no news: 22 after 14 is what chance does.
 func TestReportLeavesNoiseOut(t *testing.T) {
-	if got := Compose(reportAlert(brand.Weekly), inIndonesian, noon).text(); strings.Contains(got, "Kopi Lestari: +8") {
+	if got := compose(Delivery{Alert: reportAlert(brand.Weekly), At: noon}, inIndonesian).text(); strings.Contains(got, "Kopi Lestari: +8") {
 		t.Errorf("8 complaints more than 14 are reported as a rise:\n%s", got)
 	}
 }
@@ -158,7 +158,7 @@ func TestReportOfManyBrands(t *testing.T) {
 				Causes: []brand.Driver{{Key: "delivery", Observed: 40, Expected: 9}}})
 			a.Digest.Sources = append(a.Digest.Sources, brand.SourceState{Source: e.Incident.Brand, Reason: strings.Repeat("x", 90)})
 		}
-		m := Compose(a, inIndonesian, noon)
+		m := compose(Delivery{Alert: a, At: noon}, inIndonesian)
 		b := blocks(m, newWriter(inIndonesian))
 		if code := checkBlocks(json.RawMessage(mustJSON(t, b)), lockScreen(m)); code != "" || len(b) == 0 {
 			t.Errorf("%s: %q with %d blocks", c, code, len(b))

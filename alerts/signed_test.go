@@ -24,7 +24,7 @@ func TestNewsNamesWhoDidIt(t *testing.T) {
 		{brand.Worsened, "id", false},
 	}
 	for _, tt := range tests {
-		m := Compose(brand.Alert{Change: tt.change, By: "budi*<!channel>", Incident: i}, Style{Language: tt.language}, now)
+		m := compose(Delivery{Alert: brand.Alert{Change: tt.change, By: "budi*<!channel>", Incident: i}, At: now}, Style{Language: tt.language})
 		if got := strings.Count(m.News, "budi"); got == 1 != tt.want {
 			t.Errorf("%s in %s: the news %q names the actor %d times, want %t", tt.change, tt.language, m.News, got, tt.want)
 		}

@@ -118,7 +118,7 @@ func TestHostilePairs(t *testing.T) {
 	w := newWriter(inEnglish)
 	for _, a := range hostile {
 		for _, b := range hostile {
-			m := Compose(planted(a+b), inEnglish, noon)
+			m := compose(Delivery{Alert: planted(a + b), At: noon}, inEnglish)
 			if code := checkBlocks(json.RawMessage(mustJSON(t, blocks(m, w))), lockScreen(m)); code != "" {
 				t.Errorf("%.30q + %.30q: %s", a, b, code)
 			}
@@ -191,7 +191,7 @@ func FuzzCompose(f *testing.F) {
 		a.Incident.Replies = &brand.Replies{Negatives: observed, Answered: observed / 2, MedianHours: expected}
 		a.Incident.Observed, a.Incident.Expected, a.Incident.Score = observed, expected, score
 		for _, s := range []Style{inIndonesian, inEnglish} {
-			m := Compose(a, s, noon)
+			m := compose(Delivery{Alert: a, At: noon}, s)
 			if n := utf8.RuneCountInString(lockScreen(m)); n > maxLockScreen {
 				t.Errorf("%d runes on the lock screen: %q", n, lockScreen(m))
 			}

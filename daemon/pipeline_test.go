@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"pantau/alerts"
 	"pantau/brand"
 	"pantau/collectors"
 	"pantau/collectors/fetch"
@@ -66,9 +65,9 @@ func TestSampleTellsItsStory(t *testing.T) {
 			if told[0].Change != brand.Opened || i.Cause != brand.LateDelivery || i.Severity != brand.Critical {
 				t.Errorf("told %s: cause %s, %s; want opened, delivery, critical", told[0].Change, i.Cause, i.Severity)
 			}
-			m := alerts.Compose(told[0], alerts.Style{Language: "id", Zone: wib}, now)
-			if len(m.Quotes) != 3 || float64(i.Observed) < 10*i.Expected || len(i.Coverage) != 3 {
-				t.Errorf("%d quotes, observed %d, expected %.1f, %d sources; want 3 quotes, far above the usual, 3 sources", len(m.Quotes), i.Observed, i.Expected, len(i.Coverage))
+			quotes := strings.Count(reading(told[0], "id", now), "“")
+			if quotes != 3 || float64(i.Observed) < 10*i.Expected || len(i.Coverage) != 3 {
+				t.Errorf("%d quotes, observed %d, expected %.1f, %d sources; want 3 quotes, far above the usual, 3 sources", quotes, i.Observed, i.Expected, len(i.Coverage))
 			}
 			for _, c := range i.Coverage {
 				if !c.Fresh {

@@ -18,14 +18,19 @@ import (
 type told struct{ texts []string }
 
 func (n *told) Notify(_ context.Context, d alerts.Delivery) (string, error) {
-	m := alerts.Compose(d.Alert, alerts.Style{Language: "id", Zone: wib, ZoneName: "WIB"}, d.At)
-	text := m.Title
-	for _, f := range m.Facts {
-		text += "\n" + f.Label + ": " + f.Text
-	}
-	n.texts = append(n.texts, text)
+	n.texts = append(n.texts, reading(d.Alert, "id", d.At))
 	return "x", nil
 }
+
+// reading is what a wide console shows of an alert.
+func reading(a brand.Alert, language string, at time.Time) string {
+	var b strings.Builder
+	_, _ = alerts.NewConsole(&b, alerts.Style{Language: language, Zone: wib, ZoneName: "WIB"}, 500, false).Notify(context.Background(), alerts.Delivery{Alert: a, At: at})
+	return b.String()
+}
+
+// headline is the line that a reading has between two rules.
+func headline(reading string) string { return strings.Split(reading, "\n")[1] }
 
 // TestASilentSourceIsToldOnce runs two sources for a day. One stops bringing
 // anything for two hours, twice, and the daemon restarts in between: two alerts, none
@@ -58,8 +63,8 @@ func TestASilentSourceIsToldOnce(t *testing.T) {
 			}
 		}
 		run(6*time.Hour + 40*time.Minute) // into the first silence
-		if len(phone.texts) != 1 || !strings.HasPrefix(phone.texts[0], "Tidak ada lagi ulasan baru dari sumber forum\nforum: Sandang Senja: tidak ada ulasan baru sejak ") ||
-			!strings.Contains(phone.texts[0], "jeda terlama biasanya 10 menit") {
+		if len(phone.texts) != 1 || headline(phone.texts[0]) != "Tidak ada lagi ulasan baru dari sumber forum" ||
+			!strings.Contains(phone.texts[0], "\nforum       Sandang Senja: tidak ada ulasan baru sejak ") || !strings.Contains(phone.texts[0], "jeda terlama biasanya 10 menit") {
 			t.Fatalf("told %q, want the silence of one source", phone.texts)
 		}
 		run(3 * time.Hour) // the restart says nothing again

@@ -634,13 +634,13 @@ func TestEveryAnnouncedModeHasWords(t *testing.T) {
 				continue
 			}
 			a := brand.Alert{Change: brand.Degraded, By: string(mode), Incident: brand.Incident{Note: "the detail"}}
-			began := alerts.Compose(a, alerts.Style{Language: language, Zone: wib}, time.Now())
+			began := reading(a, language, time.Now())
 			a.Change = brand.Mended
-			over := alerts.Compose(a, alerts.Style{Language: language, Zone: wib}, time.Now())
-			if began.Title == string(mode) || !strings.Contains(began.Sentence, "the detail") || !strings.Contains(over.Title, began.Title) || over.Title == began.Title {
-				t.Errorf("%s, %s: %q %q, then %q", mode, language, began.Title, began.Sentence, over.Title)
+			over := reading(a, language, time.Now())
+			title, ended := headline(began), headline(over)
+			if title == string(mode) || !strings.Contains(began, "the detail") || !strings.Contains(ended, title) || ended == title {
+				t.Errorf("%s, %s: %q, then %q, in\n%s", mode, language, title, ended, began)
 			}
-			t.Logf("%s | %s | %s", began.Headline, began.Sentence, over.Headline)
 		}
 	}
 }
