@@ -13,7 +13,6 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -71,18 +70,13 @@ func newWebhook(src config.Source, _ *fetch.Client) (Collector, error) {
 	secret, err := src.Key("secret", opts.Secret)
 	if host, port, e := net.SplitHostPort(opts.Listen); e != nil || port == "" {
 		err = config.Join(err, src.Errorf("options.listen", "%q is not an address with a port, such as 127.0.0.1:8480", opts.Listen))
-	} else if !isLoopback(host) && !opts.Public {
+	} else if !config.Loopback(host) && !opts.Public {
 		err = config.Join(err, src.Errorf("options.listen", "%q is open to others: keep it on 127.0.0.1 behind a proxy with TLS, or set options.public = true", opts.Listen))
 	}
 	if !strings.HasPrefix(opts.Path, "/") || strings.ContainsAny(opts.Path, " ?#{}") {
 		err = config.Join(err, src.Errorf("options.path", "%q is not a path such as /mentions", opts.Path))
 	}
 	return &webhook{opts.Listen, opts.Path, secret, time.Now}, err
-}
-
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // Collect implements [Collector]. While somebody listens, silence is an answer:

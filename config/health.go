@@ -2,13 +2,14 @@ package config
 
 import (
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 )
 
 func (c *checker) health(h healthFile) Health {
 	out := Health{Listen: h.Listen, Canary: c.weekly("health.canary", h.Canary)}
-	if host, _, err := net.SplitHostPort(h.Listen); h.Listen != "" && (err != nil || !isLoopback(host)) {
+	if host, _, err := net.SplitHostPort(h.Listen); h.Listen != "" && (err != nil || !Loopback(host)) {
 		c.report("health.listen", "%q is not a loopback address such as 127.0.0.1:9108: the pages name your brands and sources, so they stay on this machine", h.Listen)
 	}
 	if h.Heartbeat == "" {
@@ -19,13 +20,14 @@ func (c *checker) health(h healthFile) Health {
 		out.Heartbeat = c.secret("health.heartbeat", h.Heartbeat)
 	}
 	u, err := url.Parse(out.Heartbeat.Reveal())
-	if out.Heartbeat.Set() && (err != nil || u.Host == "" || u.Scheme != "https" && !isLoopback(u.Hostname())) {
+	if out.Heartbeat.Set() && (err != nil || u.Host == "" || u.Scheme != "https" && !Loopback(u.Hostname())) {
 		c.report("health.heartbeat", "is not an https:// address (http:// is for this machine only)")
 	}
 	return out
 }
 
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+// Loopback reports whether a host without its port is this machine.
+func Loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
