@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pantau/brand"
+	"pantau/collectors/clean"
 	"pantau/collectors/fetch"
 	"pantau/config"
 )
@@ -89,7 +90,11 @@ func (r *round) keep(m brand.Mention, at time.Time) error {
 		r.report.reject("an item", "no identity; nothing to do")
 		return nil
 	case strings.TrimSpace(m.Text) == "":
-		r.report.reject(m.ExternalID, "no text; nothing to do")
+		where := m.ExternalID
+		if clean.NamesMail(where) { // this goes to logs
+			where = "an item"
+		}
+		r.report.reject(where, "no text; nothing to do")
 		return nil
 	}
 	m.FirstSight = r.firstSight

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pantau/brand"
 )
 
 // TestFirstSight follows the addresses of a source: what one brings that gave nothing
@@ -64,5 +66,18 @@ func TestFirstSight(t *testing.T) {
 				req.Cursor, req.Now = report.Cursor, req.Now.Add(time.Hour)
 			}
 		})
+	}
+}
+
+// TestRejectsNameNobody: what is wrong with an item goes to logs.
+func TestRejectsNameNobody(t *testing.T) {
+	for id, want := range map[string]string{"r-17": "r-17: no text; nothing to do", "rina@surat.example": "an item: no text; nothing to do"} {
+		r := newRound(Request{Now: testNow}, nil)
+		if err := r.keep(brand.Mention{ExternalID: id}, testNow); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.report.Rejected[0].String(); got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
 	}
 }

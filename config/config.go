@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -153,6 +154,9 @@ func read(path string) ([]byte, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, Mistakes{{File: path, Text: "no such file: name one with --config, or start from the example config.toml of the project"}}
+	}
+	if errors.Is(err, syscall.EISDIR) {
+		return nil, Mistakes{{File: path, Text: "a directory: name the file in it, such as config.toml"}}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)

@@ -86,8 +86,13 @@ type Verified struct {
 // mention has its dedup key.
 func Verify(ctx context.Context, path string) (v Verified, err error) {
 	v = Verified{File: path, Problems: []string{}}
-	if _, err := os.Stat(path); err != nil {
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return v, fmt.Errorf("%s: no such file: check the path", path)
+	case err != nil:
 		return v, err
+	case info.IsDir():
+		return v, fmt.Errorf("%s: a directory: name a backup in it", path)
 	}
 	pool := connect(dsn(path, "mode=ro&_query_only=true&_busy_timeout=5000"), 1)
 	defer pool.Close()

@@ -56,7 +56,7 @@ func Pseudonym(key []byte, source, author string) string {
 // says who wrote, so that only a pseudonym of it stays.
 func identity(key []byte, source, s string) string {
 	s = FormerIdentity(s)
-	if namesMail(s) && !isHandle(s) {
+	if NamesMail(s) && !isHandle(s) {
 		return Pseudonym(key, source, s)
 	}
 	return s
@@ -87,10 +87,10 @@ func webAddress(s string) string {
 	if !utf8.ValidString(s) {
 		return ""
 	}
-	if namesMail(s) { // the way to a text rarely needs its query
+	if NamesMail(s) { // the way to a text rarely needs its query
 		s = s[:strings.IndexAny(s+"?", "?#")]
 	}
-	if namesMail(s) && !isHandle(s) {
+	if NamesMail(s) && !isHandle(s) {
 		return ""
 	}
 	return s
@@ -100,8 +100,8 @@ func webAddress(s string) string {
 // /@rina@forum.example.
 func isHandle(s string) bool { return strings.Contains(s, "/@") }
 
-// namesMail reports an e-mail address in a web address or an identity.
-func namesMail(s string) bool {
+// NamesMail reports an e-mail address in a web address or an identity.
+func NamesMail(s string) bool {
 	if !strings.Contains(s, "@") && !strings.Contains(s, "%40") {
 		return false
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,6 +55,9 @@ func newErase() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if f.count() != 1 {
 			return usagef("erase needs one of --author, --url and --id: see pantau erase --help")
+		}
+		if f.url != "" && !strings.HasPrefix(f.url, "https://") && !strings.HasPrefix(f.url, "http://") {
+			return usagef("--url: %q is not an address with https:// or http://, as v_mentions has them", f.url)
 		}
 		db, err := f.write(cmd.Context())
 		if err != nil {

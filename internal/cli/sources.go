@@ -20,9 +20,9 @@ Usage:
     pantau sources --kinds                     the kinds of sources there are
 
 For every source: the status of its last run ("removed" is no longer in the
-configuration), how much of the last day was watched, its last success, when it
-last brought something new, and how many mentions it gave. Below, for each one
-that is not well: why, and what to do.
+configuration, "imported" came from files), how much of the last day was
+watched, its last success, when it last brought something new, and how many
+mentions it gave. Below, for each one that is not well: why, and what to do.
 
 Example:
     $ pantau sources`
@@ -34,8 +34,12 @@ type sourceLine struct {
 	Next    string  `json:"next,omitempty"`
 }
 
-// removed is the status of a source that is in the store and no longer configured.
-const removed = "removed"
+// The statuses of what is in the store and nobody reads again: a source that is no longer
+// configured, and files. What failed was said then.
+const (
+	removed  = "removed"
+	imported = "imported"
+)
 
 func newSources() *cobra.Command {
 	var asJSON, kinds bool
@@ -86,7 +90,9 @@ func sourceLines(ctx context.Context, cfg *config.Config, db *store.DB, now time
 	for _, h := range health {
 		key := [2]string{h.Brand, h.Source}
 		ran[key] = true
-		if h.Kind != "import" && !configured[key] {
+		if h.Kind == "import" {
+			h.Status, h.Reason, h.Gap = imported, "", false
+		} else if !configured[key] {
 			h.Status, h.Reason, h.Silent, h.Gap = removed, "", false, false
 		}
 		list = append(list, sourceLine{h, watched[key], nextStep(h)})
@@ -124,7 +130,7 @@ func printSources(out io.Writer, list []sourceLine, zone *time.Location) error {
 		}
 		status = readable(status)
 		watched := fmt.Sprintf("%.0f %%", 100*s.Watched)
-		if s.Kind == "import" || s.Status == removed {
+		if s.Status == imported || s.Status == removed {
 			watched = "-" // history, not a source that could go blind
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", s.Source, s.Brand, status, watched, s.Mentions, clock(s.LastSuccess, zone), clock(s.LastNew, zone))
