@@ -70,6 +70,11 @@ func newImport() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		for _, b := range cfg.Brands {
+			if strings.EqualFold(b.Name, f.brand) && b.Name != f.brand {
+				return usagef("--brand: %q is %q in %s: write it the same way", f.brand, b.Name, f.config)
+			}
+		}
 		db, err := store.Open(cmd.Context(), cfg.Database, cfg.Zone)
 		if err != nil {
 			return err

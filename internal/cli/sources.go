@@ -90,10 +90,11 @@ func sourceLines(ctx context.Context, cfg *config.Config, db *store.DB, now time
 	for _, h := range health {
 		key := [2]string{h.Brand, h.Source}
 		ran[key] = true
-		if h.Kind == "import" {
-			h.Status, h.Reason, h.Gap = imported, "", false
-		} else if !configured[key] {
+		if !configured[key] {
 			h.Status, h.Reason, h.Silent, h.Gap = removed, "", false, false
+			if h.Kind == "import" {
+				h.Status = imported
+			}
 		}
 		list = append(list, sourceLine{h, watched[key], nextStep(h)})
 	}
