@@ -90,7 +90,8 @@ type compiler struct {
 
 // compile builds the tables. It cannot fail: the rows were checked.
 func (lex *lexicon) compile() *tables {
-	c := &compiler{lexicon: lex, a: &tables{roles: lex.roles, emoticons: new([1 << 10]bool)}}
+	c := &compiler{lexicon: lex, a: &tables{emoticons: new([1 << 10]bool)}}
+	c.fileRoles()
 	c.fileAffixes()
 	c.fileEntries()
 	c.fileWords()
@@ -101,6 +102,25 @@ func (lex *lexicon) compile() *tables {
 	c.fileModel()
 	c.a.text = string(c.text)
 	return c.a
+}
+
+// fileRoles numbers the parts in causes that words and phrases play: a few hundred,
+// which stay in the nearest cache, for the thousands of rows.
+func (c *compiler) fileRoles() {
+	known := map[causeRoles]uint16{}
+	numbers := make([]uint16, len(c.roles))
+	for i, r := range c.roles {
+		n, ok := known[r]
+		if !ok {
+			n = uint16(len(c.a.roles))
+			known[r] = n
+			c.a.roles = append(c.a.roles, r)
+		}
+		numbers[i] = n
+	}
+	for i := range c.items {
+		c.items[i].roles = numbers[c.items[i].roles]
+	}
 }
 
 // hotFirst returns the numbers of heat, those of great heat first, by powers of
@@ -271,7 +291,7 @@ func (c *compiler) file(it *item, n uint32) {
 
 func (c *compiler) properties(it *item) word {
 	w := word{entry: it.entry, extra: it.roles, flags: it.flags}
-	if it.roles != 0 && c.roles[it.roles] != onlyAsks { // which is looked at afterwards, and rarely
+	if it.roles != 0 && c.a.roles[it.roles] != onlyAsks { // which is looked at afterwards, and rarely
 		w.flags |= wordCauses | wordRoot
 	}
 	if it.entry >= 0 {
