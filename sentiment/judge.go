@@ -25,15 +25,16 @@ type Weights struct{ Polarity, Subjectivity float64 }
 
 // judge turns the matches of sc into the verdict.
 func (a *Analyzer) judge(dst *brand.Score, sc *scratch, stars int) {
-	*dst = brand.Score{Hits: dst.Hits[:0], Causes: append(dst.Causes[:0], sc.causes...), Language: a.language(sc)}
+	dst.Causes = append(dst.Causes[:0], sc.causes...)
+	dst.Language = a.language(sc)
 	if len(sc.matches) == sc.contexts {
-		dst.PNegative = a.pNegative(a.model.bias)
+		dst.Polarity, dst.Compound, dst.PNegative, dst.Doubtful, dst.Hits = brand.Unknown, 0, a.silent, false, dst.Hits[:0]
 		return
 	}
-	sum := a.explain(dst, sc)
+	sum, mixed := a.explain(dst, sc)
 	dst.Polarity, dst.Compound = Verdict(sum)
 	dst.PNegative = a.pNegative(sum)
-	dst.Doubtful = doubtful(dst, stars)
+	dst.Doubtful = doubtful(dst, stars, mixed)
 }
 
 // Bias is what every score starts from.
@@ -62,34 +63,40 @@ func Verdict(sum Weights) (brand.Polarity, float64) {
 	return brand.Positive, compound
 }
 
-// explain appends the hits with their contributions and returns what [Sum] makes
-// of them.
-func (a *Analyzer) explain(dst *brand.Score, sc *scratch) Weights {
+// explain sets the hits with their contributions, and returns what [Sum] makes of them and
+// whether both sides have at least a third of the weight.
+func (a *Analyzer) explain(dst *brand.Score, sc *scratch) (sum Weights, mixed bool) {
 	scale := sc.scale(a.model.evidence) / 16
 	emphasis := 1.0
 	if sc.loud {
 		emphasis = a.emphasis(sc)
 	}
-	matches, sum := sc.matches, a.model.bias
+	matches := sc.matches
 	hits := slices.Grow(dst.Hits[:0], len(matches))[:len(matches)]
+	dst.Hits = hits
+	sum = a.model.bias
+	var praise, blame float64
 	for i := range matches {
 		m, h := &matches[i], &hits[i]
 		e := &a.info[m.entry]
 		negated := m.rule & ruleNegated
-		w, start := &e.weights[negated], e.name.start+1-uint32(negated)
 		v := float64(m.value) * scale
 		if m.rule&ruleCaps != 0 {
 			v *= emphasis
 		}
-		h.Rule = ruleNames[m.rule&(1<<7-1)]
+		w := &e.weights[negated]
+		polarity, subjectivity := v*float64(w.pol), v*float64(w.sub)
+		name := a.text[e.name.start+1-uint32(negated) : e.name.start+uint32(e.name.size)]
 		h.Start, h.End = int(m.start), int(m.end)
-		h.Entry = a.text[start : e.name.start+uint32(e.name.size)]
-		h.Weight, h.Subjectivity = v*float64(w.pol), v*float64(w.sub)
-		sum.Polarity += h.Weight
-		sum.Subjectivity += h.Subjectivity
+		h.Weight, h.Subjectivity = polarity, subjectivity
+		h.Entry, h.Rule = name, ruleNames[m.rule&(1<<7-1)]
+		sum.Polarity += polarity
+		sum.Subjectivity += subjectivity
+		size := math.Abs(polarity) // either sum takes twice the weight or nothing: the sign is anybody's guess
+		praise += size + polarity
+		blame += size - polarity
 	}
-	dst.Hits = hits
-	return sum
+	return sum, min(praise, blame) > max(1, 0.5*max(praise, blame))
 }
 
 // emphasis is the factor of an entry in capitals. In a text that shouts
@@ -130,30 +137,21 @@ func (a *Analyzer) pNegative(w Weights) float64 {
 	return 1 / (1 + math.Exp(pos-neg) + math.Exp(-neg)) // what overflows leaves zero
 }
 
-// doubtful reports that a person should read the text before it counts: stars
-// and words disagree, or praise meets a complaint.
-func doubtful(s *brand.Score, stars int) bool {
-	switch {
-	case stars >= 4 && s.Polarity == brand.Negative, stars >= 1 && stars <= 2 && s.Polarity == brand.Positive:
-		return true
-	case s.Polarity == brand.Positive && len(s.Causes) > 0:
-		return true
-	case s.Language == brand.Malay: // close to Indonesian, but not what the weights were learned from
-		return true
-	}
-	return mixed(s.Hits)
-}
+// disagree are the polarities, a bit each, that stars speak against.
+var disagree = [6]uint8{1: 1 << brand.Positive, 2: 1 << brand.Positive, 4: 1 << brand.Negative, 5: 1 << brand.Negative}
 
-// mixed reports that both sides have at least a third of the weight.
-func mixed(hits []brand.Hit) bool {
-	var pos, neg float64
-	for i := range hits { // without branches: the sign of a hit is anybody's guess
-		w := math.Float64bits(hits[i].Weight)
-		minus := uint64(int64(w) >> 63)
-		pos += math.Float64frombits(w &^ minus)
-		neg += math.Float64frombits(w & minus &^ (1 << 63))
+// doubtful reports that a person should read the text before it counts: stars and words
+// disagree, praise meets a complaint, or both sides weigh much. It collects the polarities
+// that would be doubtful, because which one it is is anybody's guess.
+func doubtful(s *brand.Score, stars int, mixed bool) bool {
+	against := int(disagree[min(max(stars, 0), 5)])
+	if len(s.Causes) > 0 {
+		against |= 1 << brand.Positive
 	}
-	return min(pos, neg) > 0.5 && min(pos, neg) > 0.5*max(pos, neg)
+	if mixed || s.Language == brand.Malay { // close to Indonesian, but not what the weights were learned from
+		against = -1
+	}
+	return against>>s.Polarity&1 != 0
 }
 
 // ruleNames holds a name for every set of rules, so that none is built.

@@ -24,6 +24,7 @@ import (
 type Analyzer struct {
 	tables
 	version string
+	silent  float64 // P(negative) of a text that nothing is known of
 	scratch sync.Pool
 }
 
@@ -50,6 +51,7 @@ type tables struct {
 // open makes an analyzer of tables.
 func (t tables) open() *Analyzer {
 	a := &Analyzer{tables: t, version: fmt.Sprintf("%s-%06x", t.name(t.model.release), t.model.sum>>8)}
+	a.silent = a.pNegative(a.model.bias)
 	a.scratch.New = newScratch
 	return a
 }
