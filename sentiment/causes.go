@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"math/bits"
+	"slices"
 
 	"pantau/brand"
 )
@@ -37,7 +38,7 @@ func (r *causeRoles) asks() bool     { return r.topic&anyCause != 0 }
 func (r *causeRoles) absent() bool   { return r.fault&anyCause != 0 }
 func (r *causeRoles) lacks() bool    { return r.expected&anyCause != 0 }
 
-func (r *causeRoles) add(o causeRoles) {
+func (r *causeRoles) add(o *causeRoles) {
 	r.direct |= o.direct
 	r.topic |= o.topic
 	r.fault |= o.fault
@@ -65,7 +66,7 @@ func (lex *lexicon) causeRow(r row) error {
 		it.roles = uint16(len(lex.roles))
 		lex.roles = append(lex.roles, causeRoles{})
 	}
-	lex.roles[it.roles].add(roles)
+	lex.roles[it.roles].add(&roles)
 	return nil
 }
 
@@ -121,38 +122,40 @@ const acrossReach = 8
 const across uint32 = 1<<brand.BrokenPromise | 1<<brand.NotAsDescribed | 1<<brand.PolicyChange |
 	1<<brand.OrderFulfilment | 1<<brand.BillingRefund
 
-// causeState remembers the last topic and fault of every cause, and the last
-// entry that is negative by its weight whatever it is about.
+// causeState is what is remembered while the causes of a text are found.
 type causeState struct {
-	topic, fault [32]seen
-	negative     seen
-	latest       seen   // the last topic of any cause
-	about        uint32 // its causes
-	suspects     uint32 // causes that are blamed for want of a better one
-	pairs        uint32 // causes whose evidence is a topic and a fault
-	harmless     int    // tokens before it are no evidence
-	lacking      int    // the token that is lacking
-	absent       int    // from this token on things are absent
-	absence      int    // the token that says so
+	negative seen   // the last entry that is negative by its weight whatever it is about
+	latest   seen   // the last topic of any cause
+	about    uint32 // its causes
+	open     uint32 // causes of which a topic may meet a fault
+	suspects uint32 // causes that are blamed for want of a better one
+	pairs    uint32 // causes whose evidence is a topic and a fault
+	harmless int    // tokens before it are no evidence
+	lacking  int    // the token that is lacking
+	absent   int    // from this token on things are absent
+	absence  int    // the token that says so
 }
+
+// sightings are the last topic and the last fault of every cause that is open: of the
+// others they hold what an earlier text left.
+type sightings struct{ topic, fault [32]seen }
 
 // seen is where a role was seen: its last token plus one, so that zero is never.
 type seen struct{ token, start, end int32 }
 
 // near reports whether the role stands before token i, in its clause and in reach.
-func (r *seen) near(s *clause, i int) bool { return r.between(int(s.opened), i, causeReach) }
+func (r *seen) near(s *clause, i int32) bool { return r.between(max(s.opened, i-causeReach), i) }
 
-func (r *seen) between(from, i, reach int) bool {
-	last := int(r.token)
-	return last > from && last <= i && i+1-last <= reach
-}
+// between reports whether the role stands before token i and not before token from.
+func (r *seen) between(from, i int32) bool { return r.token > from && r.token <= i }
 
 // meets is near for a role of cause c.
-func (r *seen) meets(s *clause, i, c int) bool {
+func (r *seen) meets(s *clause, i int32, c int) bool {
+	from := max(s.opened, i-causeReach)
 	if across>>c&1 != 0 {
-		return r.between(int(s.sentence), i, acrossReach)
+		from = max(s.sentence, i-acrossReach)
 	}
-	return r.near(s, i)
+	return r.between(from, i)
 }
 
 // mention is a word or phrase of a text with a part in a cause.
@@ -166,7 +169,7 @@ type mention struct {
 func (a *Analyzer) note(sc *scratch, s *scope, i, j int, roles uint16) {
 	sc.mentions = append(sc.mentions, mention{s.clause, int32(i), int32(j), roles})
 	r := &a.roles[roles]
-	sc.parts.add(*r)
+	sc.parts.add(r)
 	switch {
 	case r.absent():
 		s.denial = denial{i, j + 1}
@@ -177,58 +180,86 @@ func (a *Analyzer) note(sc *scratch, s *scope, i, j int, roles uint16) {
 	}
 }
 
-// complains reports whether the mentions of a text may be evidence for a cause: one is by
-// itself, a topic and a fault are of the same cause, or a topic of which any stern
-// negative entry is a fault meets one. Most texts need no closer look.
-func (a *Analyzer) complains(sc *scratch) bool {
-	p := &sc.parts
-	if (p.direct|p.topic&(p.fault|p.expected))&^anyCause != 0 {
-		return true
-	}
-	if p.topic&generic != 0 {
-		for i := range sc.matches {
-			if a.mood(&sc.matches[i]) <= -sternFault {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// blames finds the causes in the mentions and moods of a text, in their order.
+// blames finds the causes in the mentions and moods of a text, in their order, where there
+// may be evidence: a mention that is evidence by itself, or a topic and a fault of the same
+// cause. Most texts need no closer look.
 func (a *Analyzer) blames(sc *scratch) {
-	sc.last = causeState{}
-	rest := sc.matches
-	if sc.parts.topic&generic == 0 {
-		rest = nil // moods matter to no other topic
+	p := &sc.parts
+	faults := p.fault | p.expected
+	if p.topic&generic != 0 && a.moods(sc) {
+		faults |= generic
 	}
-	for i := range sc.mentions {
-		x := &sc.mentions[i]
-		rest = a.moods(sc, rest, x.first)
+	open := p.topic & faults &^ anyCause
+	if open|p.direct&^anyCause == 0 {
+		return
+	}
+	sc.last = causeState{open: open}
+	for m := open; m != 0; m &= m - 1 {
+		c := bits.TrailingZeros32(m)
+		sc.seen.topic[c].token, sc.seen.fault[c].token = 0, 0
+	}
+	mentions, moods, next := sc.mentions, sc.moods, 0
+	for i := range mentions {
+		x := &mentions[i]
+		for ; next < len(moods) && moods[next].first < x.first; next++ {
+			sc.mood(&moods[next])
+		}
 		sc.mention(x, &a.roles[x.roles])
 	}
-	a.moods(sc, rest, int32(len(sc.tokens)))
+	for ; next < len(moods); next++ {
+		sc.mood(&moods[next])
+	}
 	if len(sc.causes) > 0 {
 		a.weigh(sc)
 	}
 }
 
-// moods lets the matches that start before a token settle the topics before them, and
-// returns the others.
-func (a *Analyzer) moods(sc *scratch, matches []match, before int32) []match {
-	for i := range matches {
-		m := &matches[i]
-		if m.first() >= before {
-			return matches[i:]
-		}
-		switch mood := a.mood(m); {
-		case mood <= -sternFault:
-			sc.fault(m)
-		case mood >= plainFault:
-			sc.last.about = 0
+// questions reports whether a text has a question mark.
+func (a *Analyzer) questions(sc *scratch) bool {
+	for i := range sc.signs {
+		if sc.signs[i].word == a.model.question {
+			return true
 		}
 	}
-	return nil
+	return false
+}
+
+// mood is a match that can settle a topic: a stern negative entry is a fault of the topic
+// before it, a positive one ends it.
+type mood struct {
+	first, match int32
+	flags        entryFlags // entryFault or entryPraise
+}
+
+// moods lists the matches that can settle a topic. It reports whether one is a fault: if
+// not, the others have nothing to do.
+func (a *Analyzer) moods(sc *scratch) bool {
+	list := slices.Grow(sc.moods, len(sc.matches))[:len(sc.matches)]
+	n, all := 0, entryFlags(0)
+	for i := range sc.matches {
+		m := &sc.matches[i]
+		flags := a.info[m.entry].flags >> (m.rule & ruleNegated) & (entryFault | entryPraise)
+		x := &list[n]
+		x.first, x.match, x.flags = m.first(), int32(i), flags
+		if flags != 0 {
+			n++
+		}
+		all |= flags
+	}
+	if all&entryFault == 0 {
+		return false
+	}
+	sc.moods = list[:n]
+	return true
+}
+
+// mood lets a match play its part.
+func (sc *scratch) mood(x *mood) {
+	if x.flags == entryFault {
+		sc.fault(&sc.matches[x.match])
+	} else {
+		sc.last.about = 0
+	}
 }
 
 // mention lets a word or phrase play its part.
@@ -249,7 +280,7 @@ func (sc *scratch) mention(x *mention, r *causeRoles) {
 		}
 	}
 	if set := r.topic &^ anyCause; set != 0 {
-		sc.topics(s, i, here, set)
+		sc.topics(s, x.first, here, set)
 	}
 	faults := r.fault
 	if negator < 0 && l.lacking == i && i > 0 {
@@ -264,10 +295,10 @@ func (sc *scratch) mention(x *mention, r *causeRoles) {
 	if r.absent() {
 		l.absent, l.absence = j+1, i
 	}
-	for m := faults &^ anyCause; m != 0; m &= m - 1 {
+	for m := faults & l.open; m != 0; m &= m - 1 {
 		c := bits.TrailingZeros32(m)
-		l.fault[c] = here
-		if t := l.topic[c]; t.meets(s, i, c) {
+		sc.seen.fault[c] = here
+		if t := sc.seen.topic[c]; t.meets(s, x.first, c) {
 			sc.pair(c, t, here)
 		}
 	}
@@ -286,46 +317,35 @@ func (sc *scratch) denies(s *clause, i int) int {
 	if from == 0 || from > i || i-from >= negationReach {
 		return -1
 	}
-	if sc.pause(from, i) {
+	if sc.marked(int32(from), int32(i), tokenComma|tokenBreak) {
 		return -1
 	}
 	return from - 1
 }
 
-// pause reports whether a comma or stop stands before one of the tokens from i to j.
-func (sc *scratch) pause(i, j int) bool {
+// marked reports whether one of the tokens from i to j has one of the flags.
+func (sc *scratch) marked(i, j int32, flags tokenFlags) bool {
 	for k := i; k <= j; k++ {
-		if sc.tokens[k].flags&(tokenComma|tokenBreak) != 0 {
+		if sc.tokens[k].flags&flags != 0 {
 			return true
 		}
 	}
 	return false
 }
 
-// mood is the polarity of the entry of m as it is used, in sixteenths, where it can settle
-// a topic, and zero elsewhere: a stern negative entry is a fault of the topic before it, a
-// positive one ends it.
-func (a *Analyzer) mood(m *match) int8 {
-	e := &a.info[m.entry]
-	if e.flags&(entryMood|entryContext) != entryMood {
-		return 0
-	}
-	return e.weights[m.rule&ruleNegated].pol
-}
-
 // topics pairs a topic with the faults before it.
-func (sc *scratch) topics(s *clause, i int, here seen, set uint32) {
+func (sc *scratch) topics(s *clause, i int32, here seen, set uint32) {
 	l := &sc.last
-	bad := l.negative.near(s, i) && !l.latest.near(s, int(l.negative.token)-1)
+	bad := l.negative.near(s, i) && !l.latest.near(s, l.negative.token-1)
 	if l.latest.token == here.token {
 		l.about |= set
 	} else {
 		l.latest, l.about = here, set
 	}
-	for m := set; m != 0; m &= m - 1 {
+	for m := set & l.open; m != 0; m &= m - 1 {
 		c := bits.TrailingZeros32(m)
-		l.topic[c] = here
-		if f := l.fault[c]; f.meets(s, i, c) && !sc.pause(int(f.token), i) { // what is wrong comes after a pause, not what it is about
+		sc.seen.topic[c] = here
+		if f := sc.seen.fault[c]; f.meets(s, i, c) && !sc.marked(f.token, i, tokenComma|tokenBreak) { // what is wrong comes after a pause, not what it is about
 			sc.pair(c, f, here)
 		} else if bad && generic>>c&1 != 0 {
 			sc.suspect(c, l.negative, here)
@@ -346,17 +366,18 @@ const (
 const generic uint32 = 1<<brand.ProductQuality | 1<<brand.CustomerService |
 	1<<brand.AfterSales
 
-// fault lets a stern negative entry be a fault of the topic before it.
+// fault lets a stern negative entry be a fault of the topic before it, in its clause and in
+// reach, or in the entry: "koneksi rasa GPRS".
 func (sc *scratch) fault(m *match) {
-	l, i := &sc.last, int(m.first())
+	l, i := &sc.last, m.first()
 	l.negative = seen{m.last + 1, m.start, m.end}
-	here := clause{opened: int32(i)}
-	for here.opened > 0 && i-int(here.opened) < causeReach && sc.tokens[here.opened].flags&tokenOpens == 0 {
-		here.opened--
+	set := l.about & generic
+	if set == 0 {
+		return
 	}
-	within := m.size > 1 && int(l.latest.token) > i // "koneksi rasa GPRS": a phrase holds its topic
-	if within || l.latest.near(&here, i) {
-		for set := l.about & generic; set != 0; set &= set - 1 {
+	within := m.size > 1 && l.latest.token > i
+	if within || l.latest.between(max(0, i-causeReach), i) && !sc.marked(l.latest.token, i, tokenOpens) {
+		for ; set != 0; set &= set - 1 {
 			sc.suspect(bits.TrailingZeros32(set), l.latest, l.negative)
 		}
 	}
@@ -413,8 +434,9 @@ func (sc *scratch) blamed(cause int) bool {
 func (a *Analyzer) weigh(sc *scratch) {
 	all, kept := sc.causes, 0
 	var keep uint32
+	questions := a.questions(sc)
 	for i := range all {
-		if !sc.explained(i) && !a.asked(sc, i) && !sc.isOver(i) {
+		if !sc.explained(i) && !(questions && a.asked(sc, i)) && !sc.isOver(i) {
 			keep |= 1 << i
 		}
 	}

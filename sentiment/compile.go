@@ -36,9 +36,12 @@ type span struct {
 type entryFlags uint8
 
 const (
-	entryContext entryFlags = 1 << iota // a mark or class of tokens: it counts, but makes no text known
-	entryClosed                         // negation is folded into it and goes no further
-	entryMood                           // strong enough to settle a topic, and neither its own cause nor a learned phrase, which often holds the topic
+	entryContext      entryFlags = 1 << iota // a mark or class of tokens: it counts, but makes no text known
+	entryClosed                              // negation is folded into it and goes no further
+	entryFault                               // a stern complaint, that is a fault of the topic before it
+	entryTurnedFault                         // the same, negated
+	entryPraise                              // praise that settles the topic before it
+	entryTurnedPraise                        // the same, negated
 )
 
 type wordFlags uint16
@@ -197,7 +200,16 @@ func (c *compiler) name(words []uint32) span {
 	return span{start: uint32(start), size: uint16(len(c.text) - start)}
 }
 
-func strong(w pair) bool { return w.pol <= -plainFault || w.pol >= plainFault }
+// mood returns what an entry with weights w does to a topic.
+func (w pair) mood() entryFlags {
+	switch {
+	case w.pol <= -sternFault:
+		return entryFault
+	case w.pol >= plainFault:
+		return entryPraise
+	}
+	return 0
+}
 
 // isWord reports whether w does not stand for a class of tokens.
 func (c *compiler) isWord(w uint32) bool {
@@ -206,15 +218,15 @@ func (c *compiler) isWord(w uint32) bool {
 }
 
 func (c *compiler) entryFlags(e *entryRow, it *item, words []uint32, negated pair) (flags entryFlags) {
-	if !slices.ContainsFunc(words, c.isWord) {
-		flags |= entryContext
-	}
 	learned := c.strings[e.origin] == "learned"
-	if it.marks&itemFact == 0 && (strong(e.weight) || strong(negated)) && (len(words) == 1 || !learned) {
-		flags |= entryMood
-	}
 	if len(words) > 1 && !learned && c.items[words[0]].flags&wordNegator != 0 {
 		flags |= entryClosed
+	}
+	switch {
+	case !slices.ContainsFunc(words, c.isWord):
+		flags |= entryContext
+	case it.marks&itemFact == 0 && (len(words) == 1 || !learned): // neither its own cause nor a learned phrase, which often holds the topic
+		flags |= e.weight.mood() | negated.mood()<<ruleNegated
 	}
 	return flags
 }

@@ -97,9 +97,7 @@ func (a *Analyzer) match(sc *scratch) {
 			*heard |= bit
 		}
 	}
-	if a.complains(sc) {
-		a.blames(sc)
-	}
+	a.blames(sc)
 	a.irony(sc)
 }
 

@@ -144,7 +144,9 @@ type scratch struct {
 	mentions []mention
 	parts    causeRoles // of all mentions
 	causes   []brand.CauseHit
+	moods    []mood
 	last     causeState
+	seen     sightings
 	past     past
 	votes    [8]int32  // tokens by the languages of their words
 	heard    [4]uint64 // one bit for the entries so far
@@ -169,7 +171,7 @@ func (s *scratch) reset() {
 	if len(s.text) > keepBytes {
 		*s = *newScratch().(*scratch)
 	}
-	s.tokens, s.signs, s.mentions, s.causes = s.tokens[:0], s.signs[:0], s.mentions[:0], s.causes[:0]
+	s.tokens, s.signs, s.mentions, s.moods, s.causes = s.tokens[:0], s.signs[:0], s.mentions[:0], s.moods[:0], s.causes[:0]
 	s.lower, s.upper, s.contexts, s.marks = 0, 0, 0, 0
 	s.heard, s.votes = [4]uint64{}, [8]int32{}
 	s.past, s.parts, s.loud, s.fact = past{}, causeRoles{}, false, false
