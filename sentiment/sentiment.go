@@ -131,6 +131,7 @@ func (a *Analyzer) ScoreInto(dst *brand.Score, text string, stars int) {
 
 // scratch is the working memory of one text.
 type scratch struct {
+	found
 	text     []byte  // the text, and room behind it
 	runs     []int32 // where its runs of letters and digits start and end
 	ends     int     // behind the last of them
@@ -142,22 +143,26 @@ type scratch struct {
 	folded   []token  // tokens before those that stand for several words are replaced
 	matches  []match
 	mentions []mention
-	parts    causeRoles // of all mentions
 	causes   []brand.CauseHit
 	moods    []mood
 	last     causeState
 	seen     sightings
-	past     past
-	votes    [8]int32  // tokens by the languages of their words
-	heard    [4]uint64 // one bit for the entries so far
 	buf      folded
 	alt      folded
-	lower    int   // letters in lower case
-	upper    int   // letters in capitals
-	marks    int32 // tokens that are no words
-	contexts int   // matches that make no text known
-	loud     bool  // an entry stands in capitals
-	fact     bool  // a complaint was stated as a fact
+}
+
+// found is what a text is found to hold, nothing at first.
+type found struct {
+	heard    [4]uint64  // one bit for the entries so far
+	votes    [8]int32   // tokens by the languages of their words
+	parts    causeRoles // of all mentions
+	marks    int32      // tokens that are no words
+	past     past
+	lower    int  // letters in lower case
+	upper    int  // letters in capitals
+	contexts int  // matches that make no text known
+	loud     bool // an entry stands in capitals
+	fact     bool // a complaint was stated as a fact
 }
 
 // keepBytes bounds the memory that a rare huge text leaves in the pool.
@@ -171,8 +176,10 @@ func (s *scratch) reset() {
 	if len(s.text) > keepBytes {
 		*s = *newScratch().(*scratch)
 	}
-	s.tokens, s.signs, s.mentions, s.moods, s.causes = s.tokens[:0], s.signs[:0], s.mentions[:0], s.moods[:0], s.causes[:0]
-	s.lower, s.upper, s.contexts, s.marks = 0, 0, 0, 0
-	s.heard, s.votes = [4]uint64{}, [8]int32{}
-	s.past, s.parts, s.loud, s.fact = past{}, causeRoles{}, false, false
+	s.found = found{}
+	s.tokens = s.tokens[:0]
+	s.signs = s.signs[:0]
+	s.mentions = s.mentions[:0]
+	s.causes = s.causes[:0]
+	s.moods = s.moods[:0]
 }
