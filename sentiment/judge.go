@@ -71,14 +71,14 @@ func (a *Analyzer) explain(dst *brand.Score, sc *scratch) (sum Weights, mixed bo
 	if sc.loud {
 		emphasis = a.emphasis(sc)
 	}
-	matches := sc.matches
+	matches, info, text := sc.matches, a.info, a.text
 	hits := slices.Grow(dst.Hits[:0], len(matches))[:len(matches)]
 	dst.Hits = hits
 	sum = a.model.bias
 	var praise, blame float64
 	for i := range matches {
 		m, h := &matches[i], &hits[i]
-		e := &a.info[m.entry]
+		e := &info[uint32(m.entry)]
 		negated := m.rule & ruleNegated
 		v := float64(m.value) * scale
 		if m.rule&ruleCaps != 0 {
@@ -86,8 +86,8 @@ func (a *Analyzer) explain(dst *brand.Score, sc *scratch) (sum Weights, mixed bo
 		}
 		w := &e.weights[negated]
 		polarity, subjectivity := v*float64(w.pol), v*float64(w.sub)
-		name := a.text[e.name.start+1-uint32(negated) : e.name.start+uint32(e.name.size)]
-		h.Start, h.End = int(m.start), int(m.end)
+		name := text[e.name.start+1-uint32(negated) : e.name.start+uint32(e.name.size)]
+		h.Start, h.End = int(uint32(m.start)), int(uint32(m.end))
 		h.Weight, h.Subjectivity = polarity, subjectivity
 		h.Entry, h.Rule = name, ruleNames[m.rule&(1<<7-1)]
 		sum.Polarity += polarity
