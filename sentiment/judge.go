@@ -123,6 +123,9 @@ func (s *scratch) shouts() bool {
 // scale is the reciprocal of the length of the evidence: a long text does not
 // become certain by being long.
 func (sc *scratch) scale(evidence float64) float64 {
+	if !sc.uneven {
+		return 1 / math.Sqrt(evidence+float64(len(sc.matches)))
+	}
 	for i := range sc.matches {
 		v := float64(sc.matches[i].value)
 		evidence += v * v

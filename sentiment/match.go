@@ -236,7 +236,7 @@ func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 		boost := float32(a.boosts[sc.tokens[i].word]) / 100
 		s.booster, s.boost = i, boost
 		if s.lastHit >= 0 && i-int(sc.matches[s.lastHit].last) <= intensifyReach && w.flags&wordAfter != 0 {
-			sc.matches[s.lastHit].emphasise(boost, i)
+			sc.emphasise(&sc.matches[s.lastHit], boost, i)
 			s.booster = none
 		}
 	}
@@ -244,11 +244,11 @@ func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 
 // emphasise changes what an entry counts, once: "bagus banget banget banget" is
 // not more than "bagus banget".
-func (m *match) emphasise(factor float32, by int) {
+func (sc *scratch) emphasise(m *match, factor float32, by int) {
 	if m.rule&(ruleIntensified|ruleDiminished) != 0 {
 		return
 	}
-	m.value *= factor
+	sc.weight(m, factor)
 	m.booster = int32(by)
 	if factor > 1 {
 		m.rule |= ruleIntensified
@@ -279,7 +279,7 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
 		}
 	}
 	if i-s.booster <= intensifyReach {
-		m.emphasise(s.boost, s.booster)
+		sc.emphasise(m, s.boost, s.booster)
 	}
 	if t.flags&tokenCaps != 0 {
 		m.rule |= ruleCaps
@@ -324,12 +324,18 @@ func (a *Analyzer) outdate(sc *scratch, s *scope, i int) {
 	}
 	for k := len(sc.matches) - 1; k >= 0 && int(sc.matches[k].first()) >= from; k-- {
 		if m := &sc.matches[k]; m.rule&rulePast == 0 {
-			m.value *= pastShare
+			sc.weight(m, pastShare)
 			m.rule |= rulePast
 		}
 	}
 	s.earlier = none
 	sc.past = past{sc.tokens[from].start, sc.tokens[i-1].end}
+}
+
+// weight lets a match count more or less.
+func (sc *scratch) weight(m *match, factor float32) {
+	m.value *= factor
+	sc.uneven = true
 }
 
 // repeat lowers what a match counts when its entry was there before.
@@ -339,7 +345,7 @@ func (sc *scratch) repeat(m *match) {
 		*heard |= bit
 	} else if k := sc.echoes(len(sc.matches) - 1); k > 0 {
 		m.rule |= ruleRepeated
-		m.value *= echo[min(k, len(echo)-1)]
+		sc.weight(m, echo[min(k, len(echo)-1)])
 	}
 }
 

@@ -161,6 +161,7 @@ type found struct {
 	lower    int  // letters in lower case
 	upper    int  // letters in capitals
 	contexts int  // matches that make no text known
+	uneven   bool // a match counts more or less than another
 	loud     bool // an entry stands in capitals
 	fact     bool // a complaint was stated as a fact
 }
