@@ -214,16 +214,6 @@ func (a *Analyzer) blames(sc *scratch) {
 	}
 }
 
-// questions reports whether a text has a question mark.
-func (a *Analyzer) questions(sc *scratch) bool {
-	for i := range sc.signs {
-		if sc.signs[i].word == a.model.question {
-			return true
-		}
-	}
-	return false
-}
-
 // mood is a match that can settle a topic: a stern negative entry is a fault of the topic
 // before it, a positive one ends it.
 type mood struct {
@@ -434,9 +424,8 @@ func (sc *scratch) blamed(cause int) bool {
 func (a *Analyzer) weigh(sc *scratch) {
 	all, kept := sc.causes, 0
 	var keep uint32
-	questions := a.questions(sc)
 	for i := range all {
-		if !sc.explained(i) && !(questions && a.asked(sc, i)) && !sc.isOver(i) {
+		if !sc.explained(i) && !a.asked(sc, i) && !sc.isOver(i) {
 			keep |= 1 << i
 		}
 	}
@@ -484,12 +473,22 @@ func (sc *scratch) explained(i int) bool {
 // within reports whether the words of x stand in those of y.
 func within(x, y *brand.CauseHit) bool { return y.Start <= x.Start && x.End <= y.End }
 
+// questions reports whether a text has a question mark.
+func (a *Analyzer) questions(sc *scratch) bool {
+	for i := range sc.signs {
+		if sc.signs[i].word == a.model.question {
+			return true
+		}
+	}
+	return false
+}
+
 // asked reports whether evidence i is part of a question for information: a
 // sentence with a word that asks, a question mark, and nothing denied in the
 // evidence. A direct phrase complains even there: "where is my parcel?"
 func (a *Analyzer) asked(sc *scratch, i int) bool {
 	x := &sc.causes[i]
-	if (sc.last.pairs|sc.last.suspects)>>x.Cause&1 == 0 {
+	if (sc.last.pairs|sc.last.suspects)>>x.Cause&1 == 0 || !a.questions(sc) {
 		return false
 	}
 	asks, inside := false, false
