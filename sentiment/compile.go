@@ -433,7 +433,7 @@ func (c *compiler) fileModel() {
 	m := &model{
 		bias:     Weights{n["bias_polarity"], n["bias_subjectivity"]},
 		evidence: n["evidence"], emphasis: n["capitals"],
-		temperature: n["temperature"], prior: n["prior"],
+		prior:   n["prior"],
 		special: c.special, sum: c.sum.sum, release: c.save(c.release),
 	}
 	for i, to := range [...]*uint32{&m.number, &m.address, &m.bang, &m.question, &m.handle, &m.dots} {

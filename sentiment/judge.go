@@ -12,7 +12,7 @@ type model struct {
 	bias                            Weights // in logits
 	evidence                        float64 // added under the root that normalises for length
 	emphasis                        float64 // factor of an entry in capitals
-	temperature, prior              float64 // calibration of P(negative)
+	prior                           float64 // in favour of complaints, in logits
 	number, address, bang, question uint32  // words that stand for classes of tokens
 	handle, dots                    uint32
 	special                         uint32 // words from here on are silent or stand for several
@@ -32,8 +32,9 @@ func (a *Analyzer) judge(dst *brand.Score, sc *scratch, stars int) {
 		return
 	}
 	sum, mixed := a.explain(dst, sc)
-	dst.Polarity, dst.Compound = Verdict(sum)
-	dst.PNegative = a.pNegative(sum)
+	odds := sum.odds()
+	dst.Polarity, dst.Compound = sum.class(), compound(odds)
+	dst.PNegative = a.pNegative(sum, odds)
 	dst.Doubtful = doubtful(dst, stars, mixed)
 }
 
@@ -52,16 +53,24 @@ func Sum(bias Weights, hits []brand.Hit) Weights {
 // Verdict turns the two sums of a text into its class and its compound, the
 // hyperbolic tangent of the polarity. A text is neutral when neither side
 // outweighs silence, whose logit is zero.
-func Verdict(sum Weights) (brand.Polarity, float64) {
-	compound := math.Tanh(sum.Polarity)
-	switch {
-	case sum.Subjectivity+math.Abs(sum.Polarity) <= 0:
-		return brand.Neutral, compound
-	case sum.Polarity < 0:
-		return brand.Negative, compound
+func Verdict(sum Weights) (brand.Polarity, float64) { return sum.class(), compound(sum.odds()) }
+
+func (w Weights) class() brand.Polarity {
+	class := int(brand.Positive)
+	if w.Polarity < 0 {
+		class = int(brand.Negative)
 	}
-	return brand.Positive, compound
+	if w.Subjectivity+math.Abs(w.Polarity) <= 0 {
+		class = int(brand.Neutral)
+	}
+	return brand.Polarity(class)
 }
+
+// odds are those of praise against a complaint.
+func (w Weights) odds() float64 { return math.Exp(2 * w.Polarity) }
+
+// compound is the hyperbolic tangent of the polarity, by what its odds are.
+func compound(odds float64) float64 { return 1 - 2/(1+odds) }
 
 // explain sets the hits with their contributions, and returns what [Sum] makes of them and
 // whether both sides have at least a third of the weight.
@@ -133,11 +142,11 @@ func (sc *scratch) scale(evidence float64) float64 {
 	return 1 / math.Sqrt(evidence)
 }
 
-// pNegative is the calibrated share of texts with such sums that complain.
-func (a *Analyzer) pNegative(w Weights) float64 {
-	t := a.model.temperature
-	neg, pos := (w.Subjectivity-w.Polarity)/t+a.model.prior, (w.Subjectivity+w.Polarity)/t
-	return 1 / (1 + math.Exp(pos-neg) + math.Exp(-neg)) // what overflows leaves zero
+// pNegative is the calibrated share of texts with such sums that complain: against a
+// complaint stand praise and silence.
+func (a *Analyzer) pNegative(w Weights, odds float64) float64 {
+	silence := math.Exp(w.Polarity - w.Subjectivity)
+	return 1 / (1 + a.against*(odds+silence)) // what overflows leaves zero
 }
 
 // disagree are the polarities, a bit each, that stars speak against.

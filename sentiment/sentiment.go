@@ -14,6 +14,7 @@ package sentiment
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 
@@ -24,6 +25,7 @@ import (
 type Analyzer struct {
 	tables
 	version string
+	against float64 // what counts against a complaint, by the prior
 	silent  float64 // P(negative) of a text that nothing is known of
 	scratch sync.Pool
 }
@@ -51,7 +53,8 @@ type tables struct {
 // open makes an analyzer of tables.
 func (t tables) open() *Analyzer {
 	a := &Analyzer{tables: t, version: fmt.Sprintf("%s-%06x", t.name(t.model.release), t.model.sum>>8)}
-	a.silent = a.pNegative(a.model.bias)
+	a.against = math.Exp(-a.model.prior)
+	a.silent = a.pNegative(a.model.bias, a.model.bias.odds())
 	a.scratch.New = newScratch
 	return a
 }
