@@ -77,8 +77,9 @@ type form struct {
 // head says what follows: n values of a size in bytes.
 type head struct{ size, n uint32 }
 
-// formAlign is what the places of heads and lists are a multiple of.
-const formAlign = 8
+// formAlign is what the places of heads and lists are a multiple of: a record of that
+// size, which most are, then lies in one line of the cache.
+const formAlign = 16
 
 var errForm = errors.New("not a compiled lexicon of this program")
 
