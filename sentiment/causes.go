@@ -224,11 +224,12 @@ type mood struct {
 // moods lists the matches that can settle a topic. It reports whether one is a fault: if
 // not, the others have nothing to do.
 func (a *Analyzer) moods(sc *scratch) bool {
-	list := slices.Grow(sc.moods, len(sc.matches))[:len(sc.matches)]
+	matches, info := sc.matches, a.info
+	list := slices.Grow(sc.moods, len(matches))[:len(matches)]
 	n, all := 0, entryFlags(0)
-	for i := range sc.matches {
-		m := &sc.matches[i]
-		flags := a.info[m.entry].flags >> (m.rule & ruleNegated) & (entryFault | entryPraise)
+	for i := range matches {
+		m := &matches[i]
+		flags := info[uint32(m.entry)].flags >> (m.rule & ruleNegated) & (entryFault | entryPraise)
 		x := &list[n]
 		x.first, x.match, x.flags = m.first(), int32(i), flags
 		if flags != 0 {
