@@ -96,7 +96,7 @@ func (a *Analyzer) explain(dst *brand.Score, sc *scratch) (sum Weights, mixed bo
 		w := &e.weights[negated]
 		polarity, subjectivity := v*float64(w.pol), v*float64(w.sub)
 		name := text[e.name.start+1-uint32(negated) : e.name.start+uint32(e.name.size)]
-		h.Start, h.End = int(uint32(m.start)), int(uint32(m.end))
+		h.Start, h.End = int(uint32(m.start)), int(uint32(m.end)) // never negative: without a sign they load faster
 		h.Weight, h.Subjectivity = polarity, subjectivity
 		h.Entry, h.Rule = name, ruleNames[m.rule&(1<<7-1)]
 		sum.Polarity += polarity
