@@ -48,6 +48,7 @@ func (t *tables) each(f *form) {
 	record(f, &t.table.first)
 	list(f, &t.table.rest)
 	list(f, &t.trie.nodes)
+	list(f, &t.trie.slots)
 	record(f, &t.trie.pairs)
 	list(f, &t.info)
 	list(f, &t.details)

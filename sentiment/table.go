@@ -122,16 +122,17 @@ func edgeHash(from, word uint32) uint64 {
 }
 
 // trie holds phrases as paths of word numbers. A place on a path is the number
-// of its first word, and then firstNode and where its node lies.
+// of its first word, and then firstNode and the number of its node. The nodes of
+// frequent phrases lie together.
 type trie struct {
-	nodes []node   // open-addressed
+	nodes []node   // the first stands for none
+	slots []uint32 // like those of [table], open-addressed by the hash of an edge
 	pairs *pairSet // of words that a phrase starts with
 }
 
 const firstNode = 1 << 31
 
-// node is the end of a path. A path without an entry or cause has neither. The word of
-// a free place is 0.
+// node is the end of a path. A path without an entry or cause has neither.
 type node struct {
 	from, word uint32
 	entry      int32  // sentiment entry, -1 when there is none
@@ -141,13 +142,12 @@ type node struct {
 }
 
 // newTrie returns a trie with room for n nodes.
-func newTrie(n int) trie { return trie{make([]node, 2*n+1), new(pairSet)} }
-
-// pairHash mixes two numbers. Its high bits are the best.
-func pairHash(first, second uint32) uint64 {
-	h := (uint64(first)<<32 | uint64(second)) * hashSeed
-	return h ^ h>>32
+func newTrie(n int) trie {
+	return trie{make([]node, 1, n+1), make([]uint32, 1<<bits.Len(uint(n))), new(pairSet)}
 }
+
+// pairHash mixes two numbers, into its high half.
+func pairHash(first, second uint32) uint64 { return (uint64(first)<<32 | uint64(second)) * hashSeed }
 
 // pairSet has one bit for every pair of words that is in it, by their hash.
 type pairSet [1 << pairBits / 64]uint64
@@ -175,33 +175,33 @@ func (t *trie) put(n node) uint32 {
 	} else {
 		t.node(n.from).goesOn = true
 	}
-	i := t.home(h)
-	for t.nodes[i].word != 0 {
-		i = t.after(i)
+	number, mask := uint32(len(t.nodes)), uint64(len(t.slots)-1)
+	t.nodes = append(t.nodes, n)
+	i := placeOf(h, mask)
+	for t.slots[i] != 0 {
+		i = (i + 1) & mask
 	}
-	t.nodes[i] = n
-	return firstNode + uint32(i)
+	t.slots[i] = edgeTag(h) | number
+	return firstNode + number
 }
 
-// home returns where the search for a hash begins.
-func (t *trie) home(h uint64) uint64 { return h >> 32 * uint64(len(t.nodes)) >> 32 }
-
-func (t *trie) after(i uint64) uint64 {
-	if i++; i == uint64(len(t.nodes)) {
-		return 0
-	}
-	return i
-}
+// edgeTag returns the bits of a hash that a slot keeps.
+func edgeTag(h uint64) uint32 { return uint32(h>>16) & tagMask }
 
 // next follows word from a place, where hash is that of the two. It reports 0 when
 // no phrase goes on there.
 func (t *trie) next(from, word uint32, hash uint64) uint32 {
-	for i := t.home(hash); ; i = t.after(i) {
-		switch n := &t.nodes[i]; {
-		case n.word == word && n.from == from:
-			return firstNode + uint32(i)
-		case n.word == 0:
+	mask, tag := uint64(len(t.slots)-1), edgeTag(hash)
+	for i := placeOf(hash, mask); ; i++ {
+		slot := t.slots[i&mask]
+		if slot == 0 {
 			return 0
+		}
+		if slot&tagMask == tag {
+			number := slot &^ tagMask
+			if n := &t.nodes[number]; n.word == word && n.from == from {
+				return firstNode + number
+			}
 		}
 	}
 }
