@@ -167,12 +167,16 @@ type mention struct {
 
 // note notes the word or phrase from token i to token j.
 func (a *Analyzer) note(sc *scratch, s *scope, i, j int, roles uint16) {
+	if i >= s.plain {
+		s.negator = none
+	}
 	sc.mentions = append(sc.mentions, mention{s.clause, int32(i), int32(j), roles})
 	r := &a.roles[roles]
 	sc.parts.add(r)
 	switch {
 	case r.absent():
 		s.denial = denial{i, j + 1}
+		s.plain = max(s.plain, j+2)
 	case r.time == timeEarlier:
 		s.earlier = i
 	case r.time == timeLater:

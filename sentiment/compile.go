@@ -64,8 +64,8 @@ const (
 	wordStarts    // a phrase starts with it
 )
 
-// wordActs are the flags of words that do more than to be an entry.
-const wordActs = wordNegator | wordBoost | wordContrast | wordCauses | wordContext
+// wordActs are the flags of words that do something to others, or count otherwise.
+const wordActs = wordNegator | wordBoost | wordContrast | wordContext
 
 // digest sums up what the lexicon was read from. The processor has an instruction
 // for this sum.

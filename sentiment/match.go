@@ -53,9 +53,9 @@ type scope struct {
 	reach   int     // of the negator, in words
 	booster int     // token of the last intensifier, or none
 	boost   float32 // its factor
-	lastHit int     // match that a following intensifier may raise
+	since   int     // first token whose match a following intensifier may raise
 	taken   int     // tokens before it belong to an entry
-	plain   int     // from this token on nothing is open
+	plain   int     // from this token on nothing is open but an entry
 	denial  denial  // the last one
 	earlier int     // from this token on the text speaks of the past, or none
 }
@@ -68,7 +68,7 @@ type denial struct{ first, end int }
 // tokens are an entry by themselves, or nothing, with nothing open before them:
 // they take few branches that a text can surprise.
 func (a *Analyzer) match(sc *scratch) {
-	s := scope{clause: clause{negator: none}, booster: none, lastHit: -1, denial: denial{end: none}, earlier: none}
+	s := scope{clause: clause{negator: none}, booster: none, denial: denial{end: none}, earlier: none}
 	sc.tokens = append(sc.tokens, token{flags: tokenBreak}) // so that every token has a next one
 	tokens := sc.tokens
 	sc.tokens = tokens[:len(tokens)-1]
@@ -80,17 +80,34 @@ func (a *Analyzer) match(sc *scratch) {
 		next = &words[after]
 		sc.votes[w.flags/wordIndonesian&7]++
 		pair := pairs.has(pairHash(t.word, after), w.flags/wordStarts&(next.flags/wordContinues))
-		if w.flags&wordActs != 0 || t.flags&(tokenBreak|tokenCaps) != 0 || pair || i < s.plain {
+		if t.flags&tokenBreak != 0 {
+			s.cut(sc, i)
+			s.sentence = int32(i)
+		}
+		if w.flags&wordActs != 0 || t.flags&tokenCaps != 0 || i < s.plain {
 			a.step(sc, &s, i, w, pair)
+			continue
+		}
+		entry, last := w.entry, i
+		if pair {
+			entry, last = a.phrase(sc, &s, i, w)
+		}
+		if w.flags&wordCauses != 0 {
+			a.note(sc, &s, i, i, w.extra)
+		}
+		if last > i {
+			if i >= s.taken {
+				s.taken = last + 1
+				sc.repeat(sc.found(i, last, entry))
+			}
 			continue
 		}
 		at := len(sc.matches)
 		m := &sc.matches[:at+1][at] // field by field: a copy would wait for its parts to be stored
-		m.start, m.end, m.entry, m.last, m.value, m.rule, m.size = t.start, t.end, w.entry, int32(i), 1, 0, 1
-		no := int(w.entry >> 31) // all bits, or not one: whether there is an entry is anybody's guess
-		s.lastHit = s.lastHit&no | at&^no
+		m.start, m.end, m.entry, m.last, m.value, m.rule, m.size = t.start, t.end, entry, int32(i), 1, 0, 1
+		no := int(entry>>31) | (i-s.taken)>>63 // all bits, or not one: whether there is an entry is anybody's guess
 		sc.matches = sc.matches[:at+1+no]
-		heard, bit := &sc.heard[w.entry>>6&3], uint64(1+no)<<(w.entry&63)
+		heard, bit := &sc.heard[entry>>6&3], uint64(1+no)<<(entry&63)
 		if *heard&bit != 0 {
 			sc.repeat(m)
 		} else {
@@ -142,7 +159,7 @@ func (a *Analyzer) irony(sc *scratch) {
 
 // cut ends the clause before token i.
 func (s *scope) cut(sc *scratch, i int) {
-	s.negator, s.booster, s.lastHit = none, none, -1
+	s.negator, s.booster, s.since = none, none, i
 	s.begin(sc, i)
 }
 
@@ -155,36 +172,32 @@ func (s *scope) begin(sc *scratch, i int) {
 // step handles what starts at token i, whatever is open.
 func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 	t := &sc.tokens[i]
-	if t.flags&tokenBreak != 0 {
-		s.cut(sc, i)
-		s.sentence = int32(i)
-	}
 	if i-int(s.negator) > s.reach || t.flags&tokenComma != 0 {
 		s.negator = none
 	}
-	entry, n := w.entry, 1
+	entry, last := w.entry, i
 	if pair {
-		entry, n = a.phrase(sc, s, i, w)
+		entry, last = a.phrase(sc, s, i, w)
 	}
 	if w.flags&wordCauses != 0 {
 		a.note(sc, s, i, i, w.extra)
 	}
 	if i >= s.taken {
-		if n == 1 && w.flags&(wordNegator|wordBoost|wordContrast) != 0 {
+		if last == i && w.flags&(wordNegator|wordBoost|wordContrast) != 0 {
 			a.modify(sc, s, i, w)
 		}
 		if entry >= 0 {
-			a.hit(sc, s, i, n, entry)
-			a.take(s, i, n, w, entry)
+			a.hit(sc, s, i, last, entry)
+			a.take(s, i, last, w, entry)
 		}
 	}
-	s.plain = max(s.taken, s.denial.end+1, int(s.negator)+s.reach+1, s.booster+intensifyReach+1)
+	s.plain = max(s.denial.end+1, int(s.negator)+s.reach+1, s.booster+intensifyReach+1)
 }
 
-// take notes that the entry at the n tokens from i on is a match.
-func (a *Analyzer) take(s *scope, i, n int, w *word, entry int32) {
-	s.taken = i + n
-	if n > 1 && w.flags&wordNegator != 0 {
+// take notes that the entry at tokens i to last is a match.
+func (a *Analyzer) take(s *scope, i, last int, w *word, entry int32) {
+	s.taken = last + 1
+	if last > i && w.flags&wordNegator != 0 {
 		s.negator, s.reach = int32(i), negationReach
 		if a.info[entry].flags&entryClosed != 0 {
 			s.negator = none
@@ -192,10 +205,11 @@ func (a *Analyzer) take(s *scope, i, n int, w *word, entry int32) {
 	}
 }
 
-// phrase returns the longest entry that starts at token i and how many tokens
-// it takes. Causes that end on the way are noted.
-func (a *Analyzer) phrase(sc *scratch, s *scope, i int, w *word) (int32, int) {
-	entry, best, at := w.entry, 1, sc.tokens[i].word
+// phrase returns the longest entry that starts at token i and its last token. Causes
+// that end on the way are noted.
+func (a *Analyzer) phrase(sc *scratch, s *scope, i int, w *word) (entry int32, last int) {
+	entry, last = w.entry, i
+	at := sc.tokens[i].word
 	for j := i + 1; j < len(sc.tokens); j++ {
 		t := &sc.tokens[j]
 		if t.flags&tokenBreak != 0 || t.word == 0 {
@@ -209,7 +223,7 @@ func (a *Analyzer) phrase(sc *scratch, s *scope, i int, w *word) (int32, int) {
 		}
 		n := a.trie.node(at)
 		if n.entry >= 0 {
-			entry, best = n.entry, j-i+1
+			entry, last = n.entry, j
 		}
 		if n.roles != 0 {
 			a.note(sc, s, i, j, n.roles)
@@ -218,7 +232,7 @@ func (a *Analyzer) phrase(sc *scratch, s *scope, i int, w *word) (int32, int) {
 			break
 		}
 	}
-	return entry, best
+	return entry, last
 }
 
 // modify lets negators, intensifiers and contrast words do their work.
@@ -235,11 +249,28 @@ func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 	default:
 		boost := float32(a.boosts[sc.tokens[i].word]) / 100
 		s.booster, s.boost = i, boost
-		if s.lastHit >= 0 && i-int(sc.matches[s.lastHit].last) <= intensifyReach && w.flags&wordAfter != 0 {
-			sc.emphasise(&sc.matches[s.lastHit], boost, i)
+		if w.flags&wordAfter == 0 {
+			return
+		}
+		if m := a.before(sc, s, len(sc.matches)); m != nil && i-int(m.last) <= intensifyReach {
+			sc.emphasise(m, boost, i)
 			s.booster = none
 		}
 	}
+}
+
+// before returns the last match before match at in its clause, nil when there is none.
+func (a *Analyzer) before(sc *scratch, s *scope, at int) *match {
+	for k := at - 1; k >= 0; k-- {
+		m := &sc.matches[k]
+		if int(m.first()) < s.since {
+			break
+		}
+		if a.info[m.entry].flags&entryContext == 0 {
+			return m
+		}
+	}
+	return nil
 }
 
 // emphasise changes what an entry counts, once: "bagus banget banget banget" is
@@ -257,24 +288,28 @@ func (sc *scratch) emphasise(m *match, factor float32, by int) {
 	}
 }
 
-// hit appends the entry at tokens i to i+n.
-func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
-	t := &sc.tokens[i]
+// found appends the entry at tokens i to last.
+func (sc *scratch) found(i, last int, entry int32) *match {
 	at := len(sc.matches)
 	sc.matches = sc.matches[:at+1]
 	m := &sc.matches[at]
-	m.start, m.end, m.entry, m.last, m.value, m.rule, m.size = t.start, sc.tokens[i+n-1].end, entry, int32(i+n-1), 1, 0, uint8(n)
-	if a.info[entry].flags&entryContext != 0 {
+	m.start, m.end, m.entry, m.last, m.value, m.rule, m.size = sc.tokens[i].start, sc.tokens[last].end, entry, int32(last), 1, 0, uint8(last-i+1)
+	return m
+}
+
+// hit appends the entry at tokens i to last, and lets what is open act on it.
+func (a *Analyzer) hit(sc *scratch, s *scope, i, last int, entry int32) {
+	m, t, e := sc.found(i, last, entry), &sc.tokens[i], &a.info[entry]
+	if e.flags&entryContext != 0 {
 		sc.contexts++
 		return
 	}
-	if i == s.denial.end && t.flags&(tokenComma|tokenBreak) == 0 && a.info[entry].weights[0].pol <= -sternFault {
-		m = sc.deny(s, m)
-		at = len(sc.matches) - 1
+	if i == s.denial.end && t.flags&(tokenComma|tokenBreak) == 0 && e.weights[0].pol <= -sternFault {
+		m = a.acquit(sc, s, m)
 	} else if by := int(s.negator); by < i && i-by <= s.reach {
 		m.rule |= ruleNegated
 		m.negator, m.negators = s.negator, 1
-		if s.lastHit < 0 || sc.matches[s.lastHit].last < s.negator {
+		if p := a.before(sc, s, len(sc.matches)-1); p == nil || p.last < s.negator {
 			m.start = sc.tokens[s.negator].start
 		}
 	}
@@ -285,18 +320,18 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, n int, entry int32) {
 		m.rule |= ruleCaps
 		sc.loud = true
 	}
-	s.lastHit = at
 	sc.repeat(m)
 }
 
-// deny turns the last match m round, because a denial stands before it, and lets it
+// acquit turns the last match m round, because a denial stands before it, and lets it
 // take the place of that one where it is an entry: "tidak ada penipuan" is one
 // statement. It returns the match.
-func (sc *scratch) deny(s *scope, m *match) *match {
-	if last := len(sc.matches) - 2; last >= 0 && last == s.lastHit && int(sc.matches[last].first()) == s.denial.first {
-		sc.matches[last] = *m
+func (a *Analyzer) acquit(sc *scratch, s *scope, m *match) *match {
+	last := len(sc.matches) - 2
+	if p := a.before(sc, s, last+1); p != nil && p == &sc.matches[last] && int(p.first()) == s.denial.first {
+		*p = *m
 		sc.matches = sc.matches[:last+1]
-		m = &sc.matches[last]
+		m = p
 	}
 	m.rule |= ruleNegated
 	m.negator, m.negators = int32(s.denial.first), uint8(s.denial.end-s.denial.first)

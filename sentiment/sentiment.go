@@ -134,7 +134,7 @@ func (a *Analyzer) ScoreInto(dst *brand.Score, text string, stars int) {
 
 // scratch is the working memory of one text.
 type scratch struct {
-	found
+	findings
 	text     []byte  // the text, and room behind it
 	runs     []int32 // where its runs of letters and digits start and end
 	ends     int     // behind the last of them
@@ -154,8 +154,8 @@ type scratch struct {
 	alt      folded
 }
 
-// found is what a text is found to hold, nothing at first.
-type found struct {
+// findings are what a text is found to hold, nothing at first.
+type findings struct {
 	heard    [4]uint64  // one bit for the entries so far
 	votes    [8]int32   // tokens by the languages of their words
 	parts    causeRoles // of all mentions
@@ -180,7 +180,7 @@ func (s *scratch) reset() {
 	if len(s.text) > keepBytes {
 		*s = *newScratch().(*scratch)
 	}
-	s.found = found{}
+	s.findings = findings{}
 	s.tokens = s.tokens[:0]
 	s.signs = s.signs[:0]
 	s.mentions = s.mentions[:0]
