@@ -187,7 +187,7 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 			a.modify(sc, s, i, w)
 		}
 		if entry >= 0 {
-			a.hit(sc, s, i, last, entry)
+			a.hit(sc, s, i, last, w, entry)
 			a.take(s, i, last, w, entry)
 		}
 	}
@@ -209,10 +209,10 @@ func (a *Analyzer) take(s *scope, i, last int, w *word, entry int32) {
 // that end on the way are noted.
 func (a *Analyzer) phrase(sc *scratch, s *scope, i int, w *word) (entry int32, last int) {
 	entry, last = w.entry, i
-	at := sc.tokens[i].word
+	at, follow := sc.tokens[i].word, ^uint16(0)
 	for j := i + 1; j < len(sc.tokens); j++ {
 		t := &sc.tokens[j]
-		if t.flags&tokenBreak != 0 || t.word == 0 {
+		if t.flags&tokenBreak != 0 || follow&followBit(t.word) == 0 {
 			break
 		}
 		if at = a.trie.next(at, t.word, pairHash(at, t.word)); at == 0 {
@@ -228,9 +228,7 @@ func (a *Analyzer) phrase(sc *scratch, s *scope, i int, w *word) (entry int32, l
 		if n.roles != 0 {
 			a.note(sc, s, i, j, n.roles)
 		}
-		if !n.goesOn {
-			break
-		}
+		follow = n.follow
 	}
 	return entry, last
 }
@@ -298,13 +296,13 @@ func (sc *scratch) found(i, last int, entry int32) *match {
 }
 
 // hit appends the entry at tokens i to last, and lets what is open act on it.
-func (a *Analyzer) hit(sc *scratch, s *scope, i, last int, entry int32) {
-	m, t, e := sc.found(i, last, entry), &sc.tokens[i], &a.info[entry]
-	if e.flags&entryContext != 0 {
+func (a *Analyzer) hit(sc *scratch, s *scope, i, last int, w *word, entry int32) {
+	m, t := sc.found(i, last, entry), &sc.tokens[i]
+	if w.flags&wordContext != 0 && (last == i || a.info[entry].flags&entryContext != 0) {
 		sc.contexts++
 		return
 	}
-	if i == s.denial.end && t.flags&(tokenComma|tokenBreak) == 0 && e.weights[0].pol <= -sternFault {
+	if i == s.denial.end && t.flags&(tokenComma|tokenBreak) == 0 && a.info[entry].weights[0].pol <= -sternFault {
 		m = a.acquit(sc, s, m)
 	} else if by := int(s.negator); by < i && i-by <= s.reach {
 		m.rule |= ruleNegated

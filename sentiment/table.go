@@ -137,9 +137,11 @@ type node struct {
 	from, word uint32
 	entry      int32  // sentiment entry, -1 when there is none
 	roles      uint16 // number of its causes, 0 when there are none
-	goesOn     bool   // a longer phrase goes on from it
-	_          uint8
+	follow     uint16 // the bits of the words that a longer phrase goes on with
 }
+
+// followBit is one of sixteen: most words that do not follow need no search.
+func followBit(word uint32) uint16 { return 1 << (word * (hashSeed >> 32) >> 28) }
 
 // newTrie returns a trie with room for n nodes.
 func newTrie(n int) trie {
@@ -173,7 +175,7 @@ func (t *trie) put(n node) uint32 {
 	if n.from < firstNode {
 		t.pairs.add(h)
 	} else {
-		t.node(n.from).goesOn = true
+		t.node(n.from).follow |= followBit(n.word)
 	}
 	number, mask := uint32(len(t.nodes)), uint64(len(t.slots)-1)
 	t.nodes = append(t.nodes, n)
