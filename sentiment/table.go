@@ -163,7 +163,7 @@ func (p *pairSet) add(hash uint64) {
 
 // has reports whether a pair is in the set, if may is 1, and nothing is if may is
 // 0: pairs that cannot be need no memory but the first word. It may report a pair
-// that was not added, in one case of thirty.
+// that was not added, in one case of twelve.
 func (p *pairSet) has(hash uint64, may wordFlags) bool {
 	b := hash >> (64 - pairBits) & -uint64(may&1)
 	return p[b>>6]>>(b&63)&uint64(may) != 0
