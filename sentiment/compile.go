@@ -11,11 +11,9 @@ import (
 // word is what the scorer knows about one word. It is kept small, because the
 // words of a text lie all over the lexicon.
 type word struct {
-	hash   uint32 // the low half of that of its form
-	number uint32 // its own; of slang, that of its standard word
-	entry  int32  // sentiment entry, -1 when there is none
-	extra  uint16 // number of its causes, or of its expansion
-	flags  wordFlags
+	entry int32  // sentiment entry, -1 when there is none
+	extra uint16 // number of its causes, or of its expansion
+	flags wordFlags
 }
 
 // entryInfo is the part of an entry that scoring reads.
@@ -88,6 +86,8 @@ type entryDetails struct {
 type compiler struct {
 	*lexicon
 	a       *tables
+	forms   []filed
+	odd     uint32 // the first word that is a number or special
 	special uint32 // the first word that is silent or stands for several
 }
 
@@ -100,6 +100,7 @@ func (lex *lexicon) compile() *tables {
 	c.fileWords()
 	c.filePhrases()
 	c.fileAliases()
+	c.a.table = newTable(c.forms)
 	c.fileDenied()
 	c.a.strings = c.saved(c.strings)
 	c.fileModel()
@@ -244,8 +245,8 @@ func (it *item) turned(own pair, share [2]float64) pair {
 	return pair{int8(math.Round(-by * float64(own.pol))), own.sub}
 }
 
-// fileWords numbers the words that a text may contain. Words that are silent come
-// last, and after them the forms that stand for several words.
+// fileWords numbers the words that a text may contain: after others numbers, then words
+// that are silent and, at last, the forms that stand for several words.
 func (c *compiler) fileWords() {
 	heat := make([]int32, len(c.items))
 	for i := range c.items {
@@ -259,21 +260,13 @@ func (c *compiler) fileWords() {
 	c.a.names = make([]span, 1, n)
 	c.a.boosts = make([]uint8, n)
 	c.a.words[0].entry = -1
-	c.a.table = newTable(n)
+	c.forms = make([]filed, 0, n)
 	for i := range c.items {
 		c.items[i].number = 0
 	}
-	for _, i := range order {
-		it := &c.items[i]
-		if it.flags&wordSilent != 0 {
-			continue
-		}
-		it.number = c.add(it, c.properties(it))
-		c.a.boosts[it.number] = it.boost
-		if it.alias == 0 {
-			c.file(it, it.number)
-		}
-	}
+	c.number(order, false)
+	c.odd = uint32(len(c.a.words))
+	c.number(order, true)
 	c.special = uint32(len(c.a.words))
 	for _, s := range c.silent {
 		it := c.word(s)
@@ -282,20 +275,37 @@ func (c *compiler) fileWords() {
 	}
 }
 
+// number numbers words, those of digits only or all others.
+func (c *compiler) number(order []uint32, digits bool) {
+	for _, i := range order {
+		it := &c.items[i]
+		if it.flags&wordSilent != 0 || isNumber(c.spelling(i)) != digits {
+			continue
+		}
+		it.number = c.add(it, c.properties(it))
+		c.a.boosts[it.number] = it.boost
+		if it.alias == 0 {
+			c.file(it, it.number)
+		}
+	}
+}
+
+// isNumber reports whether a form has digits only.
+func isNumber(form []byte) bool {
+	return !slices.ContainsFunc(form, func(b byte) bool { return b < '0' || b > '9' })
+}
+
 // add numbers a word.
 func (c *compiler) add(it *item, w word) uint32 {
 	n := uint32(len(c.a.words))
-	if w.hash = uint32(it.hash); w.number == 0 {
-		w.number = n
-	}
 	c.a.words = append(c.a.words, w)
 	c.a.names = append(c.a.names, it.span())
 	return n
 }
 
-// file lets the form of an item lead to record n.
-func (c *compiler) file(it *item, n uint32) {
-	c.a.table.put(it.hash, n)
+// file lets the form of an item lead to a word.
+func (c *compiler) file(it *item, word uint32) {
+	c.forms = append(c.forms, filed{hash: it.hash, word: word})
 	if form := c.text[it.last : it.last+uint32(it.size)]; len(form) > 1 && (class[form[0]] != classWord || form[1] == '_') {
 		c.a.emoticons[twoLetters(form[0], form[1])] = true
 	}
@@ -362,15 +372,15 @@ func (c *compiler) fileAliases() {
 			continue
 		}
 		to := c.alias[it.alias]
-		w := word{entry: -1, number: c.items[to[0]].number}
-		if len(to) > 1 {
-			w = word{entry: -1, flags: wordExpands, extra: uint16(len(c.a.expand))}
-			c.a.expand = append(c.a.expand, uint32(len(to)))
-			for _, x := range to {
-				c.a.expand = append(c.a.expand, c.items[x].number)
-			}
+		if len(to) == 1 {
+			c.file(it, c.items[to[0]].number)
+			continue
 		}
-		c.file(it, c.add(it, w))
+		c.file(it, c.add(it, word{entry: -1, flags: wordExpands, extra: uint16(len(c.a.expand))}))
+		c.a.expand = append(c.a.expand, uint32(len(to)))
+		for _, x := range to {
+			c.a.expand = append(c.a.expand, c.items[x].number)
+		}
 	}
 }
 
@@ -433,8 +443,8 @@ func (c *compiler) fileModel() {
 	m := &model{
 		bias:     Weights{n["bias_polarity"], n["bias_subjectivity"]},
 		evidence: n["evidence"], emphasis: n["capitals"],
-		prior:   n["prior"],
-		special: c.special, sum: c.sum.sum, release: c.save(c.release),
+		prior: n["prior"],
+		odd:   c.odd, special: c.special, sum: c.sum.sum, release: c.save(c.release),
 	}
 	for i, to := range [...]*uint32{&m.number, &m.address, &m.bang, &m.question, &m.handle, &m.dots} {
 		*to = c.word(classWords[i]).number

@@ -194,7 +194,7 @@ func (a *Analyzer) form(form []byte) uint32 {
 		m := &masks[min(len(form)-i, 16)]
 		h = hashStep(h, eightAt(b, i)&m.head, eightAt(b, i+8)&m.tail)
 	}
-	return a.find(h)
+	return a.table.find(h)
 }
 
 // doubled finds "lama2", "lama2nya" and "jelek2".

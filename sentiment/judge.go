@@ -15,8 +15,10 @@ type model struct {
 	prior                           float64 // in favour of complaints, in logits
 	number, address, bang, question uint32  // words that stand for classes of tokens
 	handle, dots                    uint32
+	odd                             uint32 // words from here on are numbers or special
 	special                         uint32 // words from here on are silent or stand for several
 	sum                             uint32 // of the files
+	_                               uint32
 	release                         span
 }
 

@@ -89,47 +89,53 @@ func (s *scratch) line(k int, gap tokenFlags) int {
 	return k
 }
 
-// hash computes the hashes of all tokens, zero for numbers.
-func (s *scratch) hash() {
-	b, tokens := s.text, s.tokens
-	s.hashes = slices.Grow(s.hashes[:0], len(tokens))[:len(tokens)]
-	hashes := s.hashes[:len(tokens)]
-	for k := range tokens {
-		t := &tokens[k]
-		w := wordOf((*[16]byte)(b[uint32(t.start):]), &masks[min(uint32(t.end-t.start), longWord)])
-		if w.capitals() && t.end-t.start > 1 {
-			t.flags |= t.flags / tokenPlain & 1 * tokenCaps
-		}
-		if w.digits() {
-			w.hash = 0
-		}
-		hashes[k] = w.hash
-	}
+// look finds the words of all tokens and notes those that need a closer look.
+func (a *Analyzer) look(s *scratch) {
+	s.noted = slices.Grow(s.noted[:0], len(s.tokens))
+	s.noted = s.noted[:a.table.look(s.text, s.tokens, s.noted[:len(s.tokens)], a.model.odd)]
 }
 
-// look finds the words of all tokens. A branch that waits for the table at every
-// word costs more than all the arithmetic, so it takes none: what is no word at
-// its first place is noted, for [Analyzer.settle].
-func (a *Analyzer) look(s *scratch) {
-	tokens, words, first := s.tokens, a.words, a.table.first
-	hashes := s.hashes[:len(tokens)]
-	s.missed = slices.Grow(s.missed[:0], len(tokens))
-	missed, n, greatest := s.missed[:len(tokens)], 0, uint32(0)
+// look finds the words of tokens in a text. A branch that waits for the table at every
+// word costs more than all the arithmetic, so it takes none: what is no word, or one
+// from odd on, is noted. It returns how many are.
+func (t *table) look(text []byte, tokens []token, noted []int32, odd uint32) (n int) {
+	slots, turns := t.slots, t.turns
+	_, _ = slots[0], turns[0] // so that the loop need not look whether they are there
+	noted = noted[:len(tokens)]
+	odd--
 	for k := range tokens {
-		h := hashes[k]
-		w := &words[first[h>>firstShift]]
-		word := w.number
-		if w.hash != uint32(h) {
+		t := &tokens[k]
+		i, size := uint64(uint32(t.start)), uint32(t.end-t.start)
+		b := (*[16]byte)(text[i : i+16 : i+16])
+		if binary.LittleEndian.Uint16(b[:])&(caseBits&0xffff) == 0 && size > 1 {
+			t.shout(text)
+		}
+		h := folds[min(size, longWord)].hash(b)
+		f := &slots[h*uint64(turns[h%(1<<turnBits)])>>slotShift]
+		word := f.word
+		if f.hash != uint32(h) {
 			word = 0
 		}
-		missed[n] = int32(k)
-		if word == 0 {
+		t.word = word
+		noted[n] = int32(k)
+		if word-1 >= odd {
 			n++
 		}
-		greatest = max(greatest, word)
-		tokens[k].word = word
 	}
-	s.missed, s.greatest = missed[:n], greatest
+	return n
+}
+
+// shout notes that a token that starts with two capitals has no small letter or digit.
+//
+//go:noinline
+func (t *token) shout(text []byte) {
+	var over uint64
+	for i, end := int(t.start), int(t.end); i < end; i += 8 {
+		over |= eightAt(text, i) & masks[min(end-i, 8)].head
+	}
+	if over&caseBits == 0 {
+		t.flags |= t.flags / tokenPlain & 1 * tokenCaps
+	}
 }
 
 // fit makes room for a text of n bytes.
@@ -142,19 +148,14 @@ func (s *scratch) fit(n int) {
 	s.runs = make([]int32, size+2)
 }
 
-// written is what one look at a word finds: its hash in lower case, and all its
-// bytes laid over each other.
-type written struct{ hash, over uint64 }
-
-// mask covers the first bytes of sixteen, in two words, and the case bits of them.
-type mask struct{ head, tail, headCase, tailCase uint64 }
+// mask covers the first bytes of sixteen, in two words.
+type mask struct{ head, tail uint64 }
 
 // masks are by the number of bytes. That of a long word covers nothing.
 var masks = func() (t [longWord + 1]mask) {
 	for n := range longWord {
 		m := &t[n]
 		m.head, m.tail = 1<<(8*n)-1, 1<<(8*max(n-8, 0))-1 // a shift by 64 leaves nothing, less one: all ones
-		m.headCase, m.tailCase = m.head&caseBits, m.tail&caseBits
 	}
 	return t
 }()
@@ -162,27 +163,29 @@ var masks = func() (t [longWord + 1]mask) {
 // longWord is the number of bytes from which a word needs more than one step.
 const longWord = 17
 
-// wordOf reads the at most 16 letters and digits that b starts with.
-func wordOf(b *[16]byte, m *mask) written {
-	x := binary.LittleEndian.Uint64(b[:8]) & m.head
-	y := binary.LittleEndian.Uint64(b[8:]) & m.tail
-	return written{hashStep(hashSeed, x|m.headCase, y|m.tailCase), x | y}
+// fold takes the first bytes of sixteen, in lower case, into a hash: it keeps all but
+// their case bits and flips what [hashStep] flips, and these.
+type fold struct{ keep, flip [2]uint64 }
+
+// folds are by the number of bytes.
+var folds = func() (t [longWord + 1]fold) {
+	for n, m := range masks {
+		t[n] = fold{[2]uint64{m.head &^ caseBits, m.tail &^ caseBits}, [2]uint64{m.head&caseBits ^ hashSeed, m.tail&caseBits ^ hashPrime}}
+	}
+	return t
+}()
+
+func (f *fold) hash(b *[16]byte) uint64 {
+	hi, lo := bits.Mul64(binary.LittleEndian.Uint64(b[:8])&f.keep[0]^f.flip[0], binary.LittleEndian.Uint64(b[8:])&f.keep[1]^f.flip[1])
+	return hi ^ lo
 }
 
-// wordAt reads a word of any length.
-func (s *scratch) wordAt(t *token) written {
-	w := written{hash: hashSeed}
+// longHash returns the hash of a word of any length.
+func (s *scratch) longHash(t *token) uint64 {
+	h := uint64(hashSeed)
 	for i := int(t.start); i < int(t.end); i += longWord - 1 {
 		m := &masks[min(int(t.end)-i, longWord-1)]
-		x, y := eightAt(s.text, i)&m.head, eightAt(s.text, i+8)&m.tail
-		w.hash = hashStep(w.hash, x|m.headCase, y|m.tailCase)
-		w.over |= x | y
+		h = hashStep(h, (eightAt(s.text, i)|caseBits)&m.head, (eightAt(s.text, i+8)|caseBits)&m.tail)
 	}
-	return w
+	return h
 }
-
-// digits reports whether a word is a number.
-func (w written) digits() bool { return w.over&wordBits == 0 }
-
-// capitals reports whether a word has capitals only.
-func (w written) capitals() bool { return w.over&caseBits == 0 }

@@ -87,7 +87,7 @@ func (a *Analyzer) Entry(name string) (Entry, bool) {
 	name = strings.TrimPrefix(name, "~")
 	at, entry := uint32(0), int32(-1)
 	for w := range strings.FieldsSeq(name) {
-		n := a.find(hashOf(w))
+		n := a.table.find(hashOf(w))
 		if at == 0 {
 			at, entry = n, a.words[n].entry
 		} else if at = a.trie.next(at, n, pairHash(at, n)); at != 0 {
@@ -139,11 +139,10 @@ type scratch struct {
 	runs     []int32 // where its runs of letters and digits start and end
 	ends     int     // behind the last of them
 	tokens   []token
-	signs    []sign   // tokens that are no runs
-	hashes   []uint64 // of the tokens
-	missed   []int32  // tokens whose word is still to be found
-	greatest uint32   // word of all
-	folded   []token  // tokens before those that stand for several words are replaced
+	signs    []sign  // tokens that are no runs
+	noted    []int32 // tokens that need a closer look
+	greatest uint32  // word of those
+	folded   []token // tokens before those that stand for several words are replaced
 	matches  []match
 	mentions []mention
 	causes   []brand.CauseHit
@@ -164,6 +163,7 @@ type findings struct {
 	lower    int  // letters in lower case
 	upper    int  // letters in capitals
 	contexts int  // matches that make no text known
+	digit    bool // one of the marks is a digit
 	uneven   bool // a match counts more or less than another
 	loud     bool // an entry stands in capitals
 	fact     bool // a complaint was stated as a fact

@@ -1,85 +1,110 @@
 package sentiment
 
 import (
+	"cmp"
 	"math/bits"
+	"slices"
 )
 
-// table leads from the hash of a form to a record of the list of words. A hash has
-// one place in it, which belongs to the most frequent word with that place; other
-// words are in the rest. With 16 bits that choose the place and 32 bits that the
-// record keeps, an unknown word is taken for a known one once in 10^9 words.
+// table leads from the hash of a form to its word. It is a perfect hash: every form
+// has a slot of its own, and one look settles whether a word is known. With 16 bits
+// that choose the slot and 32 bits that it keeps, an unknown word is taken for a known
+// one once in 10^9 words.
 type table struct {
-	first *[1 << firstBits]uint16 // small enough to stay in the second-level cache
-	rest  []uint32                // slots, open-addressed by the high bits of the hash
+	turns *[1 << turnBits]uint8 // by the low bits of a hash: the factor that takes the forms with them to slots of their own
+	slots *[1 << slotBits]slot  // by the high bits of the hash times its factor
+	rest  []filed               // what found no slot, by hash: nothing, but with huge overlays
 }
 
 const (
-	firstBits  = 16
-	firstShift = 64 - firstBits
+	turnBits  = 13 // four forms share a factor
+	slotBits  = 16
+	slotShift = 64 - slotBits
 )
 
-// A slot has a number in its low bits, zero when it is free, and above them bits of
-// the hash that save most looks at what is another's.
-const (
-	slotBits = 24
-	tagMask  = 1<<32 - 1<<slotBits
-)
+// slot is a form: the low half of its hash and its word, 0 when the slot is free.
+type slot struct{ hash, word uint32 }
 
-// newTable returns a table with room for n words. At most two fifths of them are not
-// at the first place, and none from the 65536th on is.
-func newTable(n int) table {
-	rest := n / 2
-	if n > 1<<16 {
-		rest = n
-	}
-	return table{new([1 << firstBits]uint16), make([]uint32, 1<<bits.Len(uint(rest)))}
+// filed is a form that a table is to hold.
+type filed struct {
+	hash uint64
+	word uint32
+	_    uint32
 }
 
-// placeOf returns the place of a hash in a list whose size is a power of two, and
-// one more than mask.
-func placeOf(h, mask uint64) uint64 { return h >> bits.LeadingZeros64(mask) }
-
-// put files record n, whose form has hash h.
-func (t *table) put(h uint64, n uint32) {
-	if first := &t.first[h>>firstShift]; *first == 0 && n < 1<<16 {
-		*first = uint16(n)
-		return
+// newTable files forms, and reorders them. Where two have the same hash, the first
+// counts. Forms that share a factor with many others are filed first: later ones find
+// fewer free slots.
+func newTable(forms []filed) table {
+	t := table{turns: new([1 << turnBits]uint8), slots: new([1 << slotBits]slot)}
+	slices.SortStableFunc(forms, func(x, y filed) int { return cmp.Compare(x.hash%(1<<turnBits), y.hash%(1<<turnBits)) })
+	var sharing [1<<turnBits + 1]int // where the forms of a factor start
+	for _, f := range forms {
+		sharing[f.hash%(1<<turnBits)+1]++
 	}
-	mask := uint64(len(t.rest) - 1)
-	i := placeOf(h, mask)
-	for t.rest[i] != 0 {
-		i = (i + 1) & mask
+	most := slices.Max(sharing[:])
+	for k := range t.turns {
+		sharing[k+1] += sharing[k]
 	}
-	t.rest[i] = uint32(h)&tagMask | n
-}
-
-// find returns the word of a hash, 0 when there is none.
-func (a *Analyzer) find(h uint64) uint32 {
-	n := uint32(a.table.first[h>>firstShift])
-	if n == 0 && len(a.words) < 1<<16 {
-		return 0
-	}
-	if w := &a.words[n]; w.hash == uint32(h) {
-		return w.number
-	}
-	return a.later(h)
-}
-
-// later finds a word that is not at the first place of its hash.
-func (a *Analyzer) later(h uint64) uint32 {
-	rest, tag := a.table.rest, uint32(h)&tagMask
-	mask := uint64(len(rest) - 1)
-	for i := placeOf(h, mask); ; i = (i + 1) & mask {
-		slot := rest[i&mask]
-		if slot == 0 {
-			return 0
-		}
-		if slot&tagMask == tag {
-			if w := &a.words[slot&^tagMask]; w.hash == uint32(h) {
-				return w.number
+	for n := most; n > 0; n-- {
+		for k := range t.turns {
+			if with := forms[sharing[k]:sharing[k+1]]; len(with) == n && !t.turn(&t.turns[k], with) {
+				t.rest = append(t.rest, with...)
 			}
 		}
 	}
+	slices.SortStableFunc(t.rest, func(x, y filed) int { return cmp.Compare(x.hash, y.hash) })
+	return t
+}
+
+// turn finds the least factor that takes forms to free slots, and files them.
+func (t *table) turn(turn *uint8, forms []filed) bool {
+	for *turn = 1; *turn != 0; *turn++ {
+		n := 0
+		for ; n < len(forms) && t.file(forms[n]); n++ {
+		}
+		if n == len(forms) {
+			return true
+		}
+		for _, f := range forms[:n] {
+			*t.at(f.hash) = slot{}
+		}
+	}
+	return false
+}
+
+// file files a form in its slot, unless another has it.
+func (t *table) file(f filed) bool {
+	s := t.at(f.hash)
+	if s.word == 0 {
+		*s = slot{uint32(f.hash), f.word}
+	}
+	return s.hash == uint32(f.hash)
+}
+
+// at returns the slot that a hash leads to.
+func (t *table) at(h uint64) *slot {
+	return &t.slots[h*uint64(t.turns[h%(1<<turnBits)])>>slotShift]
+}
+
+// find returns the word of a hash, 0 when there is none.
+func (t *table) find(h uint64) uint32 {
+	if s := t.at(h); s.hash == uint32(h) {
+		return s.word
+	}
+	return t.later(h)
+}
+
+// later finds a word without a slot.
+func (t *table) later(h uint64) uint32 {
+	if len(t.rest) == 0 {
+		return 0
+	}
+	i, ok := slices.BinarySearchFunc(t.rest, h, func(f filed, h uint64) int { return cmp.Compare(f.hash, h) })
+	if !ok {
+		return 0
+	}
+	return t.rest[i].word
 }
 
 // The hash of a form takes in sixteen bytes with one wide multiplication, whose
@@ -126,11 +151,22 @@ func edgeHash(from, word uint32) uint64 {
 // frequent phrases lie together.
 type trie struct {
 	nodes []node   // the first stands for none
-	slots []uint32 // like those of [table], open-addressed by the hash of an edge
+	slots []uint32 // open-addressed by the hash of an edge
 	pairs *pairSet // of words that a phrase starts with
 }
 
 const firstNode = 1 << 31
+
+// A slot has the number of a node in its low bits, zero when it is free, and above them
+// bits of the hash that save most looks at what is another's.
+const (
+	nodeBits = 24
+	tagMask  = 1<<32 - 1<<nodeBits
+)
+
+// placeOf returns the place of a hash in a list whose size is a power of two, and one more
+// than mask.
+func placeOf(h, mask uint64) uint64 { return h >> bits.LeadingZeros64(mask) }
 
 // node is the end of a path. A path without an entry or cause has neither.
 type node struct {

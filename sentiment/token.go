@@ -113,7 +113,6 @@ func (a *Analyzer) tokenise(sc *scratch, text string) {
 		k = sc.line(k, gap)
 		i, gap = int(sc.runs[k-1]), 0
 	}
-	sc.hash()
 	a.look(sc)
 	a.settle(sc)
 	if sc.greatest >= a.model.special {
@@ -121,12 +120,13 @@ func (a *Analyzer) tokenise(sc *scratch, text string) {
 	}
 }
 
-// settle finds the words that do not lie at their first place, and numbers. The
-// words of signs are known.
+// settle finds the words behind unknown forms, and numbers. The words of signs are
+// known.
 func (a *Analyzer) settle(sc *scratch) {
-	for _, n := range sc.missed {
+	sc.greatest = 0
+	for _, n := range sc.noted {
 		if t := &sc.tokens[n]; t.flags&tokenPlain != 0 {
-			t.word = a.resolve(sc, t, sc.hashes[n])
+			t.word = a.resolve(sc, t)
 			sc.greatest = max(sc.greatest, t.word)
 		}
 	}
@@ -134,7 +134,7 @@ func (a *Analyzer) settle(sc *scratch) {
 		sc.tokens[s.token].word = s.word
 		sc.greatest = max(sc.greatest, s.word)
 	}
-	if sc.marks > 0 {
+	if sc.digit {
 		a.digits(sc)
 	}
 }
@@ -143,7 +143,8 @@ func (a *Analyzer) settle(sc *scratch) {
 // no number there: of "bintang 1" and "bintang 5", only the digit says which is praise.
 func (a *Analyzer) digits(sc *scratch) {
 	number := a.model.number
-	for _, n := range sc.missed {
+	for _, k := range sc.noted {
+		n := int(k)
 		t := &sc.tokens[n]
 		if t.word != number || t.end-t.start != 1 {
 			continue
@@ -152,10 +153,10 @@ func (a *Analyzer) digits(sc *scratch) {
 		if n > 0 {
 			before = sc.tokens[n-1].word
 		}
-		if int(n)+1 < len(sc.tokens) {
+		if n+1 < len(sc.tokens) {
 			after = sc.tokens[n+1].word
 		}
-		own := a.find(hashOf(sc.text[t.start:t.end]))
+		own := a.table.find(hashOf(sc.text[t.start:t.end]))
 		if (a.pair(before, own) || a.pair(own, after)) && !a.pair(before, number) && !a.pair(number, after) {
 			t.word = own
 		}
@@ -167,22 +168,18 @@ func (a *Analyzer) pair(first, second uint32) bool {
 	return first != 0 && second != 0 && a.trie.next(first, second, pairHash(first, second)) != 0
 }
 
-// resolve finds the word of a token that does not lie at its first place.
-func (a *Analyzer) resolve(sc *scratch, t *token, hash uint64) uint32 {
-	if hash == 0 || t.end-t.start >= longWord {
-		w := sc.wordAt(t)
-		if !w.capitals() {
-			t.flags &^= tokenCaps
-		}
-		if w.digits() {
-			t.flags ^= tokenPlain | tokenMark
-			sc.marks++
-			return a.model.number
-		}
-		hash = w.hash
+// resolve finds the word of a token that needs a closer look.
+func (a *Analyzer) resolve(sc *scratch, t *token) uint32 {
+	if form := sc.text[t.start:t.end]; form[0] <= '9' && isNumber(form) {
+		t.flags ^= tokenPlain | tokenMark
+		sc.marks++
+		sc.digit = sc.digit || len(form) == 1
+		return a.model.number
+	} else if len(form) >= longWord {
+		t.word = a.table.find(sc.longHash(t))
 	}
-	if w := a.find(hash); w != 0 {
-		return w
+	if t.word != 0 {
+		return t.word
 	}
 	return a.unseen(sc, int(t.start), int(t.end))
 }
@@ -375,7 +372,7 @@ func (a *Analyzer) emoticonAt(sc *scratch, text string, i int, gap *tokenFlags) 
 		for k := range n {
 			sc.alt[k] = lowerByte(text[i+k])
 		}
-		if w := a.find(hashOf(sc.alt[:n])); w != 0 {
+		if w := a.table.find(hashOf(sc.alt[:n])); w != 0 {
 			sc.add(token{int32(i), int32(i + n), w, *gap | tokenComma}) // no word before it negates it
 			*gap = tokenComma
 			return i + n
@@ -425,7 +422,7 @@ func (a *Analyzer) runeAt(sc *scratch, text string, i int, gap *tokenFlags) int 
 	case unicode.IsSpace(r), unicode.IsPunct(r):
 		return i + n
 	}
-	sc.add(token{int32(i), int32(i + n), a.find(hashOf(text[i : i+n])), *gap | tokenComma})
+	sc.add(token{int32(i), int32(i + n), a.table.find(hashOf(text[i : i+n])), *gap | tokenComma})
 	*gap = tokenComma
 	return i + n
 }
@@ -450,7 +447,7 @@ func (a *Analyzer) foldedWord(sc *scratch, text string, start int, gap *tokenFla
 		n = foldRune(&sc.alt, n, r)
 		end = next
 	}
-	w := a.find(hashOf(sc.alt[:n]))
+	w := a.table.find(hashOf(sc.alt[:n]))
 	if w == 0 && n < foldMax {
 		w = a.variants(sc, sc.alt[:n])
 	}
