@@ -19,74 +19,123 @@ const (
 
 func eightAt(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i : i+8 : i+8]) }
 
-// alphanumeric returns one bit for each byte of a block, the first byte lowest:
-// whether it is an ASCII letter or digit. Its constants want all registers.
+// classes returns two bits for each byte of a block, the first byte lowest: whether it
+// is an ASCII letter or digit, and whether it is neither that nor a space, or the zero
+// that stands behind a text. Its constants want all registers, and serve more than one step.
 //
 //go:noinline
-func alphanumeric(block *[64]byte) (in uint64) {
-	for j := 0; j < 64; j += 8 {
-		x := binary.LittleEndian.Uint64(block[j:])
-		low := x &^ highs
-		small := low | caseBits
-		// Each sum has a high bit from a border on. A byte between two borders is past
-		// an odd number of them.
-		past := (low + (0x80-'0')*ones) ^ (low + (0x7f-'9')*ones) ^ (small + (0x80-'a')*ones) ^ (small + (0x7f-'z')*ones)
-		in |= (past &^ x & highs) * 0x0002040810204081 >> 56 << j
+func classes(block *[64]byte) (in, signs uint64) {
+	for j := 64 - 32; j >= 0; j -= 32 {
+		in, signs = eight(binary.LittleEndian.Uint64(block[j+24:]), in, signs)
+		in, signs = eight(binary.LittleEndian.Uint64(block[j+16:]), in, signs)
+		in, signs = eight(binary.LittleEndian.Uint64(block[j+8:]), in, signs)
+		in, signs = eight(binary.LittleEndian.Uint64(block[j:]), in, signs)
 	}
-	return in
+	return in, signs
 }
 
-// load copies text into the scratch and notes where its runs of letters and digits
-// start and end, in turn. Behind them stands a run that nothing passes.
+// eight puts the classes of eight bytes before others.
+func eight(x, in, signs uint64) (uint64, uint64) {
+	low := x &^ highs
+	small := low | caseBits
+	// Each sum has a high bit from a border on. A byte between two borders is past
+	// an odd number of them.
+	past := (low + (0x80-'0')*ones) ^ (low + (0x7f-'9')*ones) ^ (small + (0x80-'a')*ones) ^ (small + (0x7f-'z')*ones)
+	word := past &^ x & highs
+	sign := (low&^caseBits+0x7f*ones|x)&highs ^ word
+	return in<<8 | word*gather>>56, signs<<8 | sign*gather>>56
+}
+
+// gather is the factor that brings the high bits of eight bytes to the highest one.
+const gather = 0x0002040810204081
+
+// load copies text into the scratch.
 func (s *scratch) load(text string) {
 	n := len(text)
 	s.fit(n)
-	b, runs := s.text, s.runs
-	copy(b, text)
-	clear(b[n : n+room])
-	k, last := 0, uint64(0) // whether the byte before is in a run
-	for base := 0; base <= n; base += 64 {
-		in := alphanumeric((*[64]byte)(b[base:]))
-		edges := in ^ (in<<1 | last)
-		last = in >> 63
-		for ; edges != 0; edges &= edges - 1 {
-			runs[k] = int32(base + bits.TrailingZeros64(edges))
-			k++
-		}
-	}
-	runs[k], runs[k+1] = int32(n), int32(n+1)
-	s.ends = k
-	b[n+1] = '\'' // an ending: no word is joined to this one
+	copy(s.text, text)
+	clear(s.text[n : n+room])
 }
 
-// line appends the run at k, after a gap, and those that follow with a space or a
-// pause between them and no sign at their end that may join them to something. It
-// returns the place of the run after them.
-func (s *scratch) line(k int, gap tokenFlags) int {
-	b, runs := s.text, s.runs
-	made, n := slices.Grow(s.tokens, (s.ends-k)/2), len(s.tokens)
-	made = made[:cap(made)]
-	i, end := runs[k], runs[k+1]
-	for {
-		t := &made[n]
-		t.start, t.end, t.flags = i, end, tokenPlain|gap
-		n, k, gap = n+1, k+2, 0
-		sign, next := b[end], end+1
-		i, end = runs[k], runs[k+1]
-		if i != next || sign != ' ' {
-			if sign == ' ' && i == next+2 {
-				sign, next = b[next], next+1 // a pause that stands apart
-			}
-			if gap = pauses[sign]; gap == 0 || i != next && (i != next+1 || b[next] != ' ') {
-				break
-			}
-		}
-		if mayJoin(b[end], int(end-i)) {
-			break
+// cutter is where the cutting of a text stands.
+type cutter struct {
+	text  string
+	read  int        // no token starts before it
+	open  uint64     // 1 when a word goes on in the next block
+	start int        // of that word
+	gap   tokenFlags // of the next token
+}
+
+// cut fills sc.tokens with the words of text, which are still to be found, and with
+// what else it holds.
+func (a *Analyzer) cut(sc *scratch, text string) {
+	c := cutter{text: text}
+	for base := 0; base <= len(text); base += 64 {
+		in, signs := classes((*[64]byte)(sc.text[base:]))
+		for a.block(sc, &c, base, in, signs) {
 		}
 	}
-	s.tokens = made[:n]
-	return k
+}
+
+// block cuts the block at base. It takes all words in it, as if only spaces stood between
+// them, and then notes what pauses do to the words behind them. At another sign, which is
+// rare, it takes the words behind it back and reports true, to go on from c.read.
+func (a *Analyzer) block(sc *scratch, c *cutter, base int, in, signs uint64) bool {
+	if c.read > base {
+		after := ^uint64(0) << (c.read - base)
+		in, signs, c.open = in&after, signs&after, 0
+	}
+	if cap(sc.tokens)-len(sc.tokens) < 64 {
+		sc.tokens = slices.Grow(sc.tokens, 64)
+	}
+	past := in<<1 | c.open
+	starts, ends := in&^past, past&^in
+	start := c.start
+	if first, rest := base+bits.TrailingZeros64(starts), starts&(starts-1); c.open == 0 {
+		start, starts = first, rest
+	}
+	made, n, flags := sc.tokens[:cap(sc.tokens)], len(sc.tokens), tokenPlain|c.gap
+	for left := ends; left != 0; left &= left - 1 {
+		t := &made[n]
+		t.start, t.end, t.flags = int32(start), int32(base+bits.TrailingZeros64(left)), flags
+		start = base + bits.TrailingZeros64(starts)
+		starts &= starts - 1
+		flags = tokenPlain
+		n++
+	}
+	made[n].flags = flags // of the first word of the next block
+	text, first := sc.text, len(sc.tokens)
+	for ; signs != 0; signs &= signs - 1 {
+		i := base + bits.TrailingZeros64(signs)
+		next := first + bits.OnesCount64(ends&(signs^(signs-1)))
+		pause, ended := pauses[text[i]], past&signs&-signs != 0
+		if ended && pause&tokenJoined != 0 || pause&^tokenJoined == 0 || text[i+1] == '.' ||
+			a.emoticons[twoLetters(text[i], text[i+1])] || i > 0 && text[i-1]|0x20 == 'w' { // as in www.
+			sc.tokens, c.gap = sc.tokens[:next], made[next].flags&^tokenPlain
+			c.read = a.sign(sc, c, i, ended)
+			return true
+		}
+		made[next].flags |= pause & (tokenBreak | tokenComma)
+	}
+	sc.tokens = sc.tokens[:n]
+	c.open, c.start, c.gap = in>>63, start, made[n].flags&^tokenPlain
+	return false
+}
+
+// sign reads the sign at i, which may join the word that ends there to something, and
+// returns where to go on.
+func (a *Analyzer) sign(sc *scratch, c *cutter, i int, ended bool) int {
+	if n := len(sc.tokens) - 1; ended && mayJoin(c.text[i], i-int(sc.tokens[n].start)) {
+		word := sc.tokens[n]
+		sc.tokens = sc.tokens[:n]
+		gap := word.flags &^ tokenPlain
+		if to := a.joined(sc, c.text, int(word.start), i, &gap); to > i {
+			c.gap = gap
+			return to
+		}
+		sc.tokens = append(sc.tokens, word)
+	}
+	return a.gapAt(sc, c.text, i, &c.gap)
 }
 
 // look finds the words of all tokens and notes those that need a closer look.
@@ -140,12 +189,9 @@ func (t *token) shout(text []byte) {
 
 // fit makes room for a text of n bytes.
 func (s *scratch) fit(n int) {
-	if len(s.text) >= n+room+64 {
-		return
+	if len(s.text) < n+room+64 {
+		s.text = make([]byte, n+n/4+room+64)
 	}
-	size := n + n/4 + room + 64
-	s.text = make([]byte, size)
-	s.runs = make([]int32, size+2)
 }
 
 // mask covers the first bytes of sixteen, in two words.

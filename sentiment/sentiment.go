@@ -135,9 +135,7 @@ func (a *Analyzer) ScoreInto(dst *brand.Score, text string, stars int) {
 // scratch is the working memory of one text.
 type scratch struct {
 	findings
-	text     []byte  // the text, and room behind it
-	runs     []int32 // where its runs of letters and digits start and end
-	ends     int     // behind the last of them
+	text     []byte // the text, and room behind it
 	tokens   []token
 	signs    []sign  // tokens that are no runs
 	noted    []int32 // tokens that need a closer look

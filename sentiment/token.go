@@ -79,40 +79,31 @@ var endings = func() (t [256]uint8) {
 	return t
 }()
 
-// pauses are what a sign right after a word does to the next word, where it does
-// nothing else.
+// pauses are what signs do to the next word where they are no part of something else:
+// tokenPlain where that is nothing, and tokenJoined as well where a sign may join the word
+// before it to another. Signs that always are something else have none.
 var pauses = func() (t [256]tokenFlags) {
-	for _, b := range ".;\n" {
-		t[b] = tokenBreak
+	for b := range t {
+		switch class[b] {
+		case classBreak:
+			t[b] = tokenBreak
+		case classComma:
+			t[b] = tokenComma
+		case classSpace, classOther:
+			t[b] = tokenPlain
+		}
 	}
-	for _, b := range ",()]{}|/\"" {
-		t[b] = tokenComma
+	for _, b := range "'_:" {
+		t[b] |= tokenJoined
 	}
+	t['['] = 0
 	return t
 }()
 
-// tokenise fills sc.tokens with the words of text. Words with a space or a pause
-// between them are taken at once; what else stands between them, or joins them, is
-// rare and read sign by sign. Then all words are looked up together.
+// tokenise fills sc.tokens with the words of text.
 func (a *Analyzer) tokenise(sc *scratch, text string) {
 	sc.load(text)
-	var gap tokenFlags
-	for i, k := 0, 0; ; {
-		if i != int(sc.runs[k]) {
-			i, k = a.between(sc, text, i, k, &gap)
-		}
-		if i == len(text) {
-			break
-		}
-		if end := int(sc.runs[k+1]); mayJoin(sc.text[end], end-i) {
-			if to := a.joined(sc, text, i, end, &gap); to > end {
-				i = to
-				continue
-			}
-		}
-		k = sc.line(k, gap)
-		i, gap = int(sc.runs[k-1]), 0
-	}
+	a.cut(sc, text)
 	a.look(sc)
 	a.settle(sc)
 	if sc.greatest >= a.model.special {
@@ -182,24 +173,6 @@ func (a *Analyzer) resolve(sc *scratch, t *token) uint32 {
 		return t.word
 	}
 	return a.unseen(sc, int(t.start), int(t.end))
-}
-
-// between reads what stands between two words, from i on. It returns where the
-// next word starts and the place of its run, or the end of the text.
-func (a *Analyzer) between(sc *scratch, text string, i, k int, gap *tokenFlags) (int, int) {
-	for {
-		for int(sc.runs[k+1]) <= i {
-			k += 2 // swallowed by an address or the like
-		}
-		start := int(sc.runs[k])
-		if start <= i {
-			sc.runs[k] = int32(i) // a sign may have taken the first letters of the run
-			return i, k
-		}
-		for i < start {
-			i = a.gapAt(sc, text, i, gap)
-		}
-	}
 }
 
 // gapAt reads one sign at i, which is no letter or digit.
