@@ -67,26 +67,24 @@ func foldRune(b *folded, n int, r rune) int {
 // hold. Most such forms are names and rare words: they have no letter twice and
 // no affix, and are given up at once.
 func (a *Analyzer) unseen(sc *scratch, i, end int) uint32 {
-	n := end - i
-	if n < 3 || n > foldMax {
-		return a.overlong(sc, i, end)
-	}
-	b := sc.text
-	plain := n <= 16 && !doubles(b, i, end)
-	if plain && !a.affixed(b[i], b[i+1], b[end-2], b[end-1]) {
+	b, n := sc.text, end-i
+	if n < 3 {
 		return 0
 	}
-	if plain {
+	if n <= 16 && !doubles(b, i, end) {
+		if !a.affixed(b[i], b[i+1], b[end-2], b[end-1]) {
+			return 0
+		}
 		return a.stemmed(sc, sc.lowered(i, end))
 	}
-	return a.variants(sc, sc.shortened(i, end))
-}
-
-// overlong reads a form that is too long for a word unless it is stretched.
-func (a *Analyzer) overlong(sc *scratch, i, end int) uint32 {
 	form := sc.shortened(i, end)
-	if end-i < 3 || len(form) == foldMax+1 {
+	if len(form) < 3 || len(form) > foldMax {
 		return 0
+	}
+	if len(form) < n {
+		if w := a.form(form); w != 0 {
+			return w
+		}
 	}
 	return a.variants(sc, form)
 }
@@ -101,14 +99,14 @@ func (s *scratch) lowered(i, end int) []byte {
 // shortened copies the letters from i to end, in lower case and with runs of
 // letters cut to two, to alt. What is still too long is cut.
 func (s *scratch) shortened(i, end int) []byte {
-	n := 0
+	n, last, before := 0, byte(0), byte(0)
 	for _, c := range s.text[i:end] {
 		c |= 0x20
-		if n >= 2 && s.alt[n-1] == c && s.alt[n-2] == c {
-			continue
-		}
 		s.alt[n] = c
-		if n++; n > foldMax {
+		if c != last || c != before {
+			n++
+		}
+		if before, last = last, c; n > foldMax {
 			break
 		}
 	}
@@ -147,19 +145,19 @@ func (a *Analyzer) variants(sc *scratch, form []byte) uint32 {
 	return a.stemmed(sc, form)
 }
 
-// stretched finds "bagusss", "mantaap" and "bangett".
+// stretched finds "bagusss", "mantaap" and "bangett". The form as it is was looked for.
 func (a *Analyzer) stretched(sc *scratch, form []byte) uint32 {
 	n := sc.squeeze(form, -1)
 	if n == len(form) {
 		return 0
 	}
-	if w := a.form(form); w != 0 {
-		return w
-	}
 	if n > 2 {
 		if w := a.form(sc.buf[:n]); w != 0 {
 			return w
 		}
+	}
+	if n == len(form)-1 {
+		return 0 // its only run of two is the form as it is
 	}
 	// One run is real, the others are stretched: "maaaassuk" is masuk, "aammaann" aman.
 	for i := range form {
@@ -176,12 +174,13 @@ func (a *Analyzer) stretched(sc *scratch, form []byte) uint32 {
 // squeeze copies form to buf with one letter for a run of them, except at keep,
 // and returns its length.
 func (s *scratch) squeeze(form []byte, keep int) (n int) {
+	last := byte(0)
 	for j, c := range form {
-		if j != keep && n > 0 && s.buf[n-1] == c {
-			continue
-		}
 		s.buf[n] = c
-		n++
+		if c != last || j == keep {
+			n++
+		}
+		last = c
 	}
 	return n
 }
