@@ -145,8 +145,8 @@ func (a *Analyzer) look(s *scratch) {
 }
 
 // look finds the words of tokens in a text. A branch that waits for the table at every
-// word costs more than all the arithmetic, so it takes none: what is no word, or one
-// from odd on, is noted. It returns how many are.
+// word costs more than all the arithmetic, so it takes none: what is no word, or one from
+// odd on, or starts with two capitals, is noted. It returns how many are.
 func (t *table) look(text []byte, tokens []token, noted []int32, odd uint32) (n int) {
 	slots, turns := t.slots, t.turns
 	_, _ = slots[0], turns[0] // so that the loop need not look whether they are there
@@ -156,9 +156,6 @@ func (t *table) look(text []byte, tokens []token, noted []int32, odd uint32) (n 
 		t := &tokens[k]
 		i, size := uint64(uint32(t.start)), uint32(t.end-t.start)
 		b := (*[16]byte)(text[i : i+16 : i+16])
-		if binary.LittleEndian.Uint16(b[:])&(caseBits&0xffff) == 0 && size > 1 {
-			t.shout(text)
-		}
 		h := folds[min(size, longWord)].hash(b)
 		f := &slots[h*uint64(turns[h%(1<<turnBits)])>>slotShift]
 		word := f.word
@@ -167,23 +164,27 @@ func (t *table) look(text []byte, tokens []token, noted []int32, odd uint32) (n 
 		}
 		t.word = word
 		noted[n] = int32(k)
-		if word-1 >= odd {
+		if word--; binary.LittleEndian.Uint16(b[:])&(caseBits&0xffff) == 0 {
+			word = odd
+		}
+		if word >= odd {
 			n++
 		}
 	}
 	return n
 }
 
-// shout notes that a token that starts with two capitals has no small letter or digit.
-//
-//go:noinline
+// shout notes whether a word of letters and digits has capitals only.
 func (t *token) shout(text []byte) {
-	var over uint64
-	for i, end := int(t.start), int(t.end); i < end; i += 8 {
+	i, end, over := int(t.start), int(t.end), uint64(0)
+	if eightAt(text, i)&(caseBits&0xffff) != 0 || end-i == 1 {
+		return
+	}
+	for ; i < end; i += 8 {
 		over |= eightAt(text, i) & masks[min(end-i, 8)].head
 	}
 	if over&caseBits == 0 {
-		t.flags |= t.flags / tokenPlain & 1 * tokenCaps
+		t.flags |= tokenCaps
 	}
 }
 

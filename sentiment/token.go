@@ -117,6 +117,7 @@ func (a *Analyzer) settle(sc *scratch) {
 	sc.greatest = 0
 	for _, n := range sc.noted {
 		if t := &sc.tokens[n]; t.flags&tokenPlain != 0 {
+			t.shout(sc.text)
 			t.word = a.resolve(sc, t)
 			sc.greatest = max(sc.greatest, t.word)
 		}
