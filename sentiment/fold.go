@@ -189,9 +189,9 @@ func (s *scratch) squeeze(form []byte, keep int) (n int) {
 func (a *Analyzer) form(form []byte) uint32 {
 	b := form[: len(form)+16 : len(form)+16]
 	h := uint64(hashSeed)
-	for i := 0; i < len(form); i += 16 {
-		m := &masks[min(len(form)-i, 16)]
-		h = hashStep(h, eightAt(b, i)&m.head, eightAt(b, i+8)&m.tail)
+	for n := len(form); n > 0; n, b = n-16, b[16:] {
+		m := &masks[min(n, 16)]
+		h = hashStep(h, eightAt(b, 0)&m.head, eightAt(b, 8)&m.tail)
 	}
 	return a.table.find(h)
 }

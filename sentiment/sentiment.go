@@ -139,7 +139,6 @@ type scratch struct {
 	tokens   []token
 	signs    []sign  // tokens that are no runs
 	noted    []int32 // tokens that need a closer look
-	greatest uint32  // word of those
 	folded   []token // tokens before those that stand for several words are replaced
 	matches  []match
 	mentions []mention

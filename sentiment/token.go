@@ -105,30 +105,29 @@ func (a *Analyzer) tokenise(sc *scratch, text string) {
 	sc.load(text)
 	a.cut(sc, text)
 	a.look(sc)
-	a.settle(sc)
-	if sc.greatest >= a.model.special {
+	if a.settle(sc) >= a.model.special {
 		a.unfold(sc)
 	}
 }
 
 // settle finds the words behind unknown forms, and numbers. The words of signs are
-// known.
-func (a *Analyzer) settle(sc *scratch) {
-	sc.greatest = 0
+// known. It returns the greatest number of all these words.
+func (a *Analyzer) settle(sc *scratch) (greatest uint32) {
 	for _, n := range sc.noted {
 		if t := &sc.tokens[n]; t.flags&tokenPlain != 0 {
 			t.shout(sc.text)
 			t.word = a.resolve(sc, t)
-			sc.greatest = max(sc.greatest, t.word)
+			greatest = max(greatest, t.word)
 		}
 	}
 	for _, s := range sc.signs {
 		sc.tokens[s.token].word = s.word
-		sc.greatest = max(sc.greatest, s.word)
+		greatest = max(greatest, s.word)
 	}
 	if sc.digit {
 		a.digits(sc)
 	}
+	return greatest
 }
 
 // digits gives a digit its own word where the lexicon knows it beside a neighbour, and
