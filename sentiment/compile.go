@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // word is what the scorer knows about one word. It is kept small, because the
@@ -97,6 +98,7 @@ func (lex *lexicon) compile() *tables {
 	c.fileRoles()
 	c.fileAffixes()
 	c.fileEntries()
+	c.lendEntries()
 	c.fileWords()
 	c.filePhrases()
 	c.fileAliases()
@@ -187,6 +189,25 @@ func (c *compiler) fileEntries() {
 		negated := it.turned(e.weight, share)
 		c.a.info[k] = entryInfo{name: c.name(words), weights: [2]pair{e.weight, negated}, flags: c.entryFlags(e, it, words, negated)}
 		c.a.details[k] = entryDetails{e.n, e.line, e.sources, e.origin, e.reason, e.file}
+	}
+}
+
+// lendEntries gives a word with a clitic that only phrases hold the entry of its root: it
+// would be found as the root if no phrase held it.
+func (c *compiler) lendEntries() {
+	const function = wordNegator | wordBoost | wordContrast
+	for w := range uint32(len(c.items)) {
+		it := &c.items[w]
+		if it.entry >= 0 || it.flags != 0 || it.alias != 0 || it.marks != itemUsed {
+			continue
+		}
+		text, ok := strings.CutSuffix(string(c.spelling(w)), clitic)
+		if !ok {
+			continue
+		}
+		if root := c.word(text); root.flags&function == 0 {
+			c.items[w].entry = root.entry
+		}
 	}
 }
 

@@ -245,10 +245,12 @@ func readLexicon(fsys fs.FS, dir string) (*lexicon, error) {
 	return lex, nil
 }
 
+// clitic is the one that a word may have and stand in the lexicon for itself.
+const clitic = "nya"
+
 // inherit gives a word with a clitic, which stands in the lexicon for itself, the part of
 // its root in causes where it has none: "acnya" is about the "ac".
 func (lex *lexicon) inherit() {
-	const clitic = "nya"
 	for w := range uint32(len(lex.items)) {
 		it := &lex.items[w]
 		if it.size <= uint8(len(clitic)) || it.roles != 0 || it.alias != 0 {

@@ -58,3 +58,16 @@ func FuzzOverlay(f *testing.F) {
 		checkScore(t, a, text, &s)
 	})
 }
+
+// TestCliticInAPhrase: a phrase does not take a form away from its root.
+func TestCliticInAPhrase(t *testing.T) {
+	a, err := New(Overlay{"x.tsv", strings.NewReader("kribo\t40\nkribonya palsu\t-30\ngondrong\t20\ngondrongnya\t-10\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"kribonya": "kribo", "kribonya palsu": "kribonya palsu", "gondrongnya": "gondrongnya", "kribo": "kribo"} {
+		if hits := a.Score(text, 0).Hits; len(hits) != 1 || hits[0].Entry != want {
+			t.Errorf("%q: hits %+v, want the entry %q", text, hits, want)
+		}
+	}
+}
