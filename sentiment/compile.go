@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-	"strings"
 )
 
 // word is what the scorer knows about one word. It is kept small, because the
@@ -201,11 +200,7 @@ func (c *compiler) lendEntries() {
 		if it.entry >= 0 || it.flags != 0 || it.alias != 0 || it.marks != itemUsed {
 			continue
 		}
-		text, ok := strings.CutSuffix(string(c.spelling(w)), clitic)
-		if !ok {
-			continue
-		}
-		if root := c.word(text); root.flags&function == 0 {
+		if root, ok := c.root(w); ok && root.flags&function == 0 {
 			c.items[w].entry = root.entry
 		}
 	}

@@ -248,22 +248,29 @@ func readLexicon(fsys fs.FS, dir string) (*lexicon, error) {
 // clitic is the one that a word may have and stand in the lexicon for itself.
 const clitic = "nya"
 
+// root returns the word that a word with the clitic is a form of.
+func (lex *lexicon) root(w uint32) (*item, bool) {
+	text, ok := strings.CutSuffix(string(lex.spelling(w)), clitic)
+	if !ok || text == "" {
+		return nil, false
+	}
+	return lex.word(text), true
+}
+
 // inherit gives a word with a clitic, which stands in the lexicon for itself, the part of
 // its root in causes where it has none: "acnya" is about the "ac".
 func (lex *lexicon) inherit() {
 	for w := range uint32(len(lex.items)) {
-		it := &lex.items[w]
-		if it.size <= uint8(len(clitic)) || it.roles != 0 || it.alias != 0 {
+		if it := &lex.items[w]; it.roles != 0 || it.alias != 0 {
 			continue
 		}
-		root, ok := strings.CutSuffix(string(lex.spelling(w)), clitic)
+		root, ok := lex.root(w)
 		if !ok {
 			continue
 		}
-		from := lex.word(root).roles
-		r := lex.roles[from]
+		r := lex.roles[root.roles]
 		if r.direct|r.topic&anyCause|r.fault&anyCause|r.expected&anyCause == 0 && r.time == 0 {
-			lex.items[w].roles = from
+			lex.items[w].roles = root.roles
 		}
 	}
 }
