@@ -232,8 +232,8 @@ func (in *intake) take(ctx context.Context) func(brand.Mention) error {
 }
 
 // bygone is how old a mention without any date counts when the first run of its source
-// brings it, or the first sight of its page: it may be years old, and a page of such reviews is no spike of this hour.
-// The rule does not look so far back.
+// brings it, or the first sight of its page: it may be years old, and a page of such
+// reviews is no spike of this hour. The rule does not look so far back.
 const bygone = history + 24*time.Hour
 
 // latest is when a mention with a date and no time of day was written at the latest:
