@@ -21,7 +21,8 @@ type entryInfo struct {
 	name    span    // as negated, "~" and the text
 	weights [2]pair // as it is, negated
 	flags   entryFlags
-	_       [3]uint8
+	boost   uint8 // of a phrase that intensifies or diminishes what follows: its factor in per cent
+	_       [2]uint8
 }
 
 // span is a part of the text of an analyzer.
@@ -187,6 +188,9 @@ func (c *compiler) fileEntries() {
 		}
 		negated := it.turned(e.weight, share)
 		c.a.info[k] = entryInfo{name: c.name(words), weights: [2]pair{e.weight, negated}, flags: c.entryFlags(e, it, words, negated)}
+		if len(words) > 1 {
+			c.a.info[k].boost = it.boost
+		}
 		c.a.details[k] = entryDetails{e.n, e.line, e.sources, e.origin, e.reason, e.file}
 	}
 }

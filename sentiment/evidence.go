@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"cmp"
+	"fmt"
 	"io/fs"
 	"math/bits"
 	"slices"
@@ -50,6 +51,28 @@ func (a *Analyzer) Evidence(dst []Evidence, text string) []Evidence {
 		dst = append(dst, Evidence{a.name(a.info[m.entry].name)[1:], v, m.rule&ruleNegated != 0})
 	}
 	return dst
+}
+
+// finds reports whether a text that is the entry holds it.
+func (a *Analyzer) finds(entry string) bool {
+	return slices.ContainsFunc(a.Evidence(nil, entry), func(e Evidence) bool { return e.Entry == entry })
+}
+
+// mute returns an error for an entry of an overlay that no text can hold, such as
+// "siap-siap": a text gives two words for it.
+func (a *Analyzer) mute() error {
+	for i := range a.info {
+		e := a.entry(i)
+		if e.Origin != "overlay" || a.finds(e.Text) {
+			continue
+		}
+		var words []string
+		for _, w := range a.Words(nil, e.Text) {
+			words = append(words, w.Text)
+		}
+		return fmt.Errorf("%s:%d: %q is never found: a text that holds it has the words %q", e.File, e.Line, e.Text, strings.Join(words, " "))
+	}
+	return nil
 }
 
 // Span is a part of a text that pulls its score one way: neighbouring hits of one
@@ -102,7 +125,7 @@ func (a *Analyzer) Scopes(dst []Scope, text string) []Scope {
 			dst = append(dst, sc.scope(i, m.negator, m.negators, ruleNegated))
 		}
 		if by := m.rule & (ruleIntensified | ruleDiminished); by != 0 {
-			dst = append(dst, sc.scope(i, m.booster, 1, by))
+			dst = append(dst, sc.scope(i, m.booster-int32(m.boosters)+1, m.boosters, by))
 		}
 	}
 	return dst

@@ -345,8 +345,10 @@ func (lex *lexicon) overlay(o Overlay) error {
 			}
 		}
 		words := lex.entryWords(normalText(r.field(0)))
-		if len(words) == 1 && lex.items[words[0]].marks&itemDenied != 0 {
-			return r.errorf("%q is on the deny list: names, places, brands and religions carry no weight", lex.spelling(words[0]))
+		for _, w := range words {
+			if lex.items[w].marks&itemDenied != 0 {
+				return r.errorf("%q is on the deny list: names, places, brands and religions carry no weight", lex.spelling(w))
+			}
 		}
 		if len(words) > 0 {
 			lex.place(words).marks &^= itemNegated

@@ -43,11 +43,59 @@ func TestEveryEntryIsFound(t *testing.T) {
 		if got, ok := a.Entry("~" + e.Text); !ok || got != e {
 			t.Errorf("Entry(%q) = %+v, %v, want %+v", "~"+e.Text, got, ok, e)
 		}
+		if !a.finds(e.Text) {
+			t.Errorf("%s:%d: no text can hold %q", e.File, e.Line, e.Text)
+		}
 	}
 	for _, name := range []string{"", "~", "xyzzy", "bagus xyzzy", "tidak bisa"} {
 		if got, ok := a.Entry(name); ok && got.Text != name {
 			t.Errorf("Entry(%q) = %+v, want nothing else", name, got)
 		}
+	}
+}
+
+// A line that says something of words which no text has does nothing, and nobody notices.
+func TestEveryLineIsFound(t *testing.T) {
+	lex, err := readLexicon(files, "lexicon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := analyzer(t)
+	spell := func(words []uint32) (text string) {
+		for _, w := range words {
+			text += " " + string(lex.spelling(w))
+		}
+		return text
+	}
+	lines := 0
+	for _, list := range []struct {
+		name    string
+		columns []int // of the words, and of the words that they stand for
+	}{{"causes.tsv", []int{2}}, {"modifiers.tsv", []int{1}}, {"deny.tsv", []int{0}}, {"slang.tsv", []int{0, 1}}} {
+		content, err := fs.ReadFile(files, "lexicon/"+list.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := eachRow(list.name, string(content), func(r row) error {
+			lines++
+			text, got := r.field(list.columns[0]), ""
+			want := spell(lex.entryWords(normalText(text)))
+			if len(list.columns) > 1 {
+				want = spell(lex.words(nil, r.field(list.columns[1])))
+			}
+			for _, w := range a.Words(nil, text) {
+				got += " " + w.Text
+			}
+			if got != want {
+				t.Error(r.errorf("%q is never found: a text that holds it has the words%s, want%s", text, got, want))
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if lines < 20000 {
+		t.Errorf("%d lines, want all", lines)
 	}
 }
 
@@ -65,6 +113,9 @@ func TestManyNewWords(t *testing.T) {
 		name := fmt.Sprintf("kata%dbaru", i)
 		if e, ok := a.Entry(name); !ok || int(e.Polarity) != i%100+1 || e.Sources != "kata.tsv" || e.Origin != "overlay" {
 			t.Errorf("Entry(%q) = %+v, %v, want polarity %d", name, e, ok, i%100+1)
+		}
+		if !a.finds(name) {
+			t.Errorf("no text can hold %q", name)
 		}
 	}
 }
@@ -110,6 +161,7 @@ func TestLexiconIsSmall(t *testing.T) {
 	)
 	var before, after runtime.MemStats
 	runtime.GC()
+	runtime.GC() // a pool of the test before lets go at the second
 	runtime.ReadMemStats(&before)
 	a, err := Open(files, "lexicon")
 	if err != nil {

@@ -11,8 +11,9 @@ type match struct {
 	rule       rules
 	size       uint8 // in tokens
 	negators   uint8 // tokens that negate it, where rule says so
-	negator    int32 // the first of them
-	booster    int32 // the token that intensifies or diminishes it, where rule says so
+	boosters   uint8 // tokens that intensify or diminish it, where rule says so
+	negator    int32 // the first of the negators
+	booster    int32 // the last of the boosters
 }
 
 // first returns its first token.
@@ -51,7 +52,8 @@ type clause struct {
 type scope struct {
 	clause
 	reach   int     // of the negator, in words
-	booster int     // token of the last intensifier, or none
+	booster int     // last token of the last intensifier, or none
+	words   uint8   // of it
 	boost   float32 // its factor
 	since   int     // first token whose match a following intensifier may raise
 	taken   int     // tokens before it belong to an entry
@@ -99,6 +101,7 @@ func (a *Analyzer) match(sc *scratch) {
 			if i >= s.taken {
 				s.taken = last + 1
 				sc.repeat(sc.found(i, last, entry))
+				a.modified(&s, i, last, entry)
 			}
 			continue
 		}
@@ -197,11 +200,20 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 // take notes that the entry at tokens i to last is a match.
 func (a *Analyzer) take(s *scope, i, last int, w *word, entry int32) {
 	s.taken = last + 1
+	a.modified(s, i, last, entry)
 	if last > i && w.flags&wordNegator != 0 {
 		s.negator, s.reach = int32(i), negationReach
 		if a.info[entry].flags&entryClosed != 0 {
 			s.negator = none
 		}
+	}
+}
+
+// modified lets the phrase at tokens first to last intensify or diminish what follows.
+func (a *Analyzer) modified(s *scope, first, last int, entry int32) {
+	if by := a.info[entry].boost; by != 0 {
+		s.booster, s.words, s.boost = last, uint8(last-first+1), float32(by)/100
+		s.plain = max(s.plain, last+intensifyReach+1)
 	}
 }
 
@@ -246,12 +258,12 @@ func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 		s.cut(sc, i)
 	default:
 		boost := float32(a.boosts[sc.tokens[i].word]) / 100
-		s.booster, s.boost = i, boost
+		s.booster, s.words, s.boost = i, 1, boost
 		if w.flags&wordAfter == 0 {
 			return
 		}
 		if m := a.before(sc, s, len(sc.matches)); m != nil && i-int(m.last) <= intensifyReach {
-			sc.emphasise(m, boost, i)
+			sc.emphasise(m, boost, i, 1)
 			s.booster = none
 		}
 	}
@@ -272,13 +284,13 @@ func (a *Analyzer) before(sc *scratch, s *scope, at int) *match {
 }
 
 // emphasise changes what an entry counts, once: "bagus banget banget banget" is
-// not more than "bagus banget".
-func (sc *scratch) emphasise(m *match, factor float32, by int) {
+// not more than "bagus banget". What does it are some words up to token by.
+func (sc *scratch) emphasise(m *match, factor float32, by int, words uint8) {
 	if m.rule&(ruleIntensified|ruleDiminished) != 0 {
 		return
 	}
 	sc.weight(m, factor)
-	m.booster = int32(by)
+	m.booster, m.boosters = int32(by), words
 	if factor > 1 {
 		m.rule |= ruleIntensified
 	} else {
@@ -312,7 +324,7 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, last int, w *word, entry int32)
 		}
 	}
 	if i-s.booster <= intensifyReach {
-		sc.emphasise(m, s.boost, s.booster)
+		sc.emphasise(m, s.boost, s.booster, s.words)
 	}
 	if t.flags&tokenCaps != 0 {
 		m.rule |= ruleCaps

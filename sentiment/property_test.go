@@ -260,6 +260,8 @@ func TestHostileInput(t *testing.T) {
 				short = min(short, took)
 			}
 			s, long := scoreTimed(a, text)
+			_, again := scoreTimed(a, text) // without what the first must ask the system for
+			long = min(long, again)
 			if ratio := float64(long) / float64(short); ratio > 640 {
 				t.Errorf("64 times the text takes %.0f times as long", ratio)
 			} else {

@@ -63,10 +63,18 @@ func (lex *lexicon) affixRow(r row) error {
 	return nil
 }
 
-// modifierRow reads negators, intensifiers, diminishers and contrast words.
+// modifierRow reads negators, intensifiers, diminishers and contrast words. Of several
+// words, as in "benar benar", only those that stand before what they change.
 func (lex *lexicon) modifierRow(r row) error {
-	w := lex.word(r.field(1))
-	w.marks |= itemUsed
+	words := lex.words(nil, r.field(1))
+	if len(words) == 0 || len(words) > 1 && r.field(0) != "before" {
+		return r.errorf("%q is no modifier: use one word, or several that stand before what they change", r.field(1))
+	}
+	lex.use(words)
+	w := lex.at(words)
+	if len(words) > 1 {
+		lex.file(w, words, entryRow{sources: lex.once("curated"), origin: lex.once("curated"), reason: lex.once("modifier"), file: lex.once(r.file), line: int32(r.line)})
+	}
 	switch r.field(0) {
 	case "negator":
 		w.flags |= wordNegator

@@ -227,8 +227,8 @@ func (f *fold) hash(b *[16]byte) uint64 {
 	return hi ^ lo
 }
 
-// longHash returns the hash of a word of any length.
-func (s *scratch) longHash(t *token) uint64 {
+// hash returns the hash of a word of any length.
+func (s *scratch) hash(t *token) uint64 {
 	h := uint64(hashSeed)
 	for i := int(t.start); i < int(t.end); i += longWord - 1 {
 		m := &masks[min(int(t.end)-i, longWord-1)]

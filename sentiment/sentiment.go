@@ -71,7 +71,11 @@ func New(overlays ...Overlay) (*Analyzer, error) {
 			return t.open(), nil
 		}
 	}
-	return Open(files, "lexicon", overlays...)
+	a, err := Open(files, "lexicon", overlays...)
+	if err != nil {
+		return nil, err
+	}
+	return a, a.mute()
 }
 
 // Default is [New] without overlays.
@@ -160,7 +164,7 @@ type findings struct {
 	lower    int  // letters in lower case
 	upper    int  // letters in capitals
 	contexts int  // matches that make no text known
-	digit    bool // one of the marks is a digit
+	digits   bool // one of the marks is a short number
 	uneven   bool // a match counts more or less than another
 	loud     bool // an entry stands in capitals
 	fact     bool // a complaint was stated as a fact

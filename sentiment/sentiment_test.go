@@ -50,6 +50,7 @@ func TestVerdict(t *testing.T) {
 		{"better now, after a contrast", "sering error sih, tapi sekarang bagus", brand.Positive, 0},
 		{"worse now", "dulu lancar sekarang sering error", brand.Negative, brand.AppReliability},
 		{"another fault now", "dulu sering error sekarang gak bisa login", brand.Negative, brand.AccessLoginOTP},
+		{"twice is very", "pelayanannya bener-bener parah", brand.Negative, brand.CustomerService},
 		{"emoticon", "sampai dengan selamat :)", brand.Positive, 0},
 	}
 	a, err := Default()

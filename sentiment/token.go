@@ -124,32 +124,36 @@ func (a *Analyzer) settle(sc *scratch) (greatest uint32) {
 		sc.tokens[s.token].word = s.word
 		greatest = max(greatest, s.word)
 	}
-	if sc.digit {
+	if sc.digits {
 		a.digits(sc)
 	}
 	return greatest
 }
 
-// digits gives a digit its own word where the lexicon knows it beside a neighbour, and
-// no number there: of "bintang 1" and "bintang 5", only the digit says which is praise.
+// maxDigits is the length of the numbers that may be words of their own.
+const maxDigits = 3
+
+// digits gives a short number its own word where the lexicon knows it beside a neighbour,
+// and no number there: of "bintang 1" and "bintang 5", only the digit says which is praise.
 func (a *Analyzer) digits(sc *scratch) {
 	number := a.model.number
+	word := func(n int) uint32 {
+		if n < 0 || n >= len(sc.tokens) {
+			return 0
+		}
+		return sc.tokens[n].word
+	}
+	own := func(n int) uint32 {
+		if word(n) != number || sc.tokens[n].end-sc.tokens[n].start > maxDigits {
+			return 0
+		}
+		return a.table.find(hashOf(sc.text[sc.tokens[n].start:sc.tokens[n].end]))
+	}
 	for _, k := range sc.noted {
 		n := int(k)
-		t := &sc.tokens[n]
-		if t.word != number || t.end-t.start != 1 {
-			continue
-		}
-		var before, after uint32
-		if n > 0 {
-			before = sc.tokens[n-1].word
-		}
-		if n+1 < len(sc.tokens) {
-			after = sc.tokens[n+1].word
-		}
-		own := a.table.find(hashOf(sc.text[t.start:t.end]))
-		if (a.pair(before, own) || a.pair(own, after)) && !a.pair(before, number) && !a.pair(number, after) {
-			t.word = own
+		w, before, after := own(n), word(n-1), word(n+1)
+		if (a.pair(before, w) || a.pair(w, after) || a.pair(w, own(n+1))) && !a.pair(before, number) && !a.pair(number, after) {
+			sc.tokens[n].word = w
 		}
 	}
 }
@@ -164,10 +168,10 @@ func (a *Analyzer) resolve(sc *scratch, t *token) uint32 {
 	if form := sc.text[t.start:t.end]; form[0] <= '9' && isNumber(form) {
 		t.flags ^= tokenPlain | tokenMark
 		sc.marks++
-		sc.digit = sc.digit || len(form) == 1
+		sc.digits = sc.digits || len(form) <= maxDigits
 		return a.model.number
-	} else if len(form) >= longWord {
-		t.word = a.table.find(sc.longHash(t))
+	} else if len(form) >= longWord || len(a.table.rest) > 0 {
+		t.word = a.table.find(sc.hash(t))
 	}
 	if t.word != 0 {
 		return t.word
@@ -302,9 +306,13 @@ func (a *Analyzer) markAt(sc *scratch, text string, i int, gap *tokenFlags) int 
 	return i
 }
 
-// breakAt reads the end of a clause, or dots that trail off.
+// breakAt reads an emoticon that winks, the end of a clause, or dots that trail off.
 func (a *Analyzer) breakAt(sc *scratch, text string, i int, gap *tokenFlags) int {
-	end := i + 1
+	end := a.emoticonAt(sc, text, i, gap)
+	if end > i {
+		return end
+	}
+	end++
 	for text[i] == '.' && end < len(text) && text[end] == '.' {
 		end++
 	}
