@@ -47,6 +47,8 @@ func foldRune(b *folded, n int, r rune) int {
 		return n
 	case r == '\'' || r == '’':
 		c = '\''
+	case r == '²':
+		c = '2'
 	case r >= latinFirst && r <= latinLast:
 		c = latin[r-latinFirst]
 	case r >= 0xff21 && r <= 0xff5a:
@@ -234,6 +236,9 @@ func (a *Analyzer) stemmed(sc *scratch, form []byte) uint32 {
 			continue
 		}
 		if w := a.form(rest); w != 0 {
+			return w
+		}
+		if w := a.form(form[:len(rest)+1]); w != 0 { // of two letters one is left out: "layananya" is layanan and nya
 			return w
 		}
 		if w := a.stretched(sc, rest); w != 0 {

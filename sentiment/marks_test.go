@@ -50,6 +50,9 @@ func TestMarksAndEmoticons(t *testing.T) {
 		{"both numbers", "10/10", "10 10", true},
 		{"a day", "tanggal 10/10", "10 10", false},
 		{"a digit like any number", "beli 2 baju", "<num>", true},
+		{"a small two is a two", "terus lemot²", "lemot", true},
+		{"one letter for two", "layananya", "pelayanan", true},
+		{"nor where that is a word", "bahaya", "bahan", false},
 		{"a word of its own", "bahkan ikut mengelola", "bah", false},
 		{"nor an affix", "sushi bahkan kerajinan", "susah", false},
 	} {

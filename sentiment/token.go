@@ -450,7 +450,8 @@ func wordRune(text string, i int) int {
 		return i
 	}
 	r, n := utf8.DecodeRuneInString(text[i:])
-	if n > 1 && (isLetter(r) || unicode.IsMark(r) || r == '’' && i+n < len(text) && class[text[i+n]] == classWord) {
+	if n > 1 && (isLetter(r) || unicode.IsMark(r) || r == '’' && i+n < len(text) && class[text[i+n]] == classWord ||
+		r == '²' && i > 0 && class[text[i-1]] == classWord) { // lama² is lama2
 		return i + n
 	}
 	return i
