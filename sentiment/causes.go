@@ -13,7 +13,7 @@ import (
 //
 // The bit of [brand.Unexplained] says what a phrase does to all causes: in direct,
 // that its words are no evidence; in topic, that it asks; in fault, that what
-// follows is absent; in expected, that the next word is lacking.
+// follows is absent; in expected, that what follows is lacking.
 type causeRoles struct {
 	direct, topic, fault, expected uint32
 	time                           timeRole
@@ -174,8 +174,8 @@ func (a *Analyzer) note(sc *scratch, s *scope, i, j int, roles uint16) {
 	r := &a.roles[roles]
 	sc.parts.add(r)
 	switch {
-	case r.absent():
-		s.denial = denial{i, j + 1}
+	case r.absent(), r.lacks() && s.negator < 0:
+		s.denial = denial{i, j + 1, r.lacks()}
 		s.plain = max(s.plain, j+2)
 	case r.time == timeEarlier:
 		s.earlier = i

@@ -69,6 +69,10 @@ func TestScopes(t *testing.T) {
 		{"not over a comma", "tidak, ramah", "ramah", "", ""},
 		{"a denied complaint", "tidak ada penipuan", "penipuan", "tidak ada", "negated"},
 		{"none over a comma", "tidak ada, penipuan", "penipuan", "", ""},
+		{"praise that is lacking", "kurang lezat", "lezat", "kurang", "negated"},
+		{"in two words", "jauh dari ramah", "ramah", "jauh dari", "negated"},
+		{"a complaint cannot lack", "kurang parah", "parah", "", ""},
+		{"nor praise after a comma", "kurang, ramah", "ramah", "", ""},
 		{"praise is not denied twice", "tidak ada bagus", "bagus", "", ""},
 	}
 	for _, tt := range tests {

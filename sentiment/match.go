@@ -63,8 +63,19 @@ type scope struct {
 }
 
 // denial is the tokens of words such as "tidak ada": the complaint that starts at its
-// end is not there.
-type denial struct{ first, end int }
+// end is not there. After words such as "kurang", it is the praise.
+type denial struct {
+	first, end int
+	lacks      bool
+}
+
+// turns reports whether it turns an entry of a polarity round.
+func (d *denial) turns(pol int8) bool {
+	if d.lacks {
+		return pol > 0
+	}
+	return pol <= -sternFault
+}
 
 // match cuts the tokens of sc into entries, longest first, and finds causes. Most
 // tokens are an entry by themselves, or nothing, with nothing open before them:
@@ -314,7 +325,7 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, last int, w *word, entry int32)
 		sc.contexts++
 		return
 	}
-	if i == s.denial.end && t.flags&(tokenComma|tokenBreak) == 0 && a.info[entry].weights[0].pol <= -sternFault {
+	if i == s.denial.end && t.flags&(tokenComma|tokenBreak) == 0 && s.denial.turns(a.info[entry].weights[0].pol) {
 		m = a.acquit(sc, s, m)
 	} else if by := int(s.negator); by < i && i-by <= s.reach {
 		m.rule |= ruleNegated
@@ -338,7 +349,7 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, last int, w *word, entry int32)
 // statement. It returns the match.
 func (a *Analyzer) acquit(sc *scratch, s *scope, m *match) *match {
 	last := len(sc.matches) - 2
-	if p := a.before(sc, s, last+1); p != nil && p == &sc.matches[last] && int(p.first()) == s.denial.first {
+	if p := a.before(sc, s, last+1); p != nil && p == &sc.matches[last] && int(p.first()) == s.denial.first && !s.denial.lacks {
 		*p = *m
 		sc.matches = sc.matches[:last+1]
 		m = p
