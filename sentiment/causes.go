@@ -175,7 +175,7 @@ func (a *Analyzer) note(sc *scratch, s *scope, i, j int, roles uint16) {
 	sc.parts.add(r)
 	switch {
 	case r.absent(), r.lacks() && s.negator < 0:
-		s.denial = denial{i, j + 1, r.lacks()}
+		s.denial = denial{i, j + 1, r.absent(), r.lacks()}
 		s.plain = max(s.plain, j+2)
 	case r.time == timeEarlier:
 		s.earlier = i

@@ -62,20 +62,15 @@ type scope struct {
 	earlier int     // from this token on the text speaks of the past, or none
 }
 
-// denial is the tokens of words such as "tidak ada": the complaint that starts at its
-// end is not there. After words such as "kurang", it is the praise.
+// denial is the tokens of words that say something of what starts at their end: that a
+// complaint is not there, as "tidak ada" does, or that praise is lacking, as "kurang" does.
 type denial struct {
-	first, end int
-	lacks      bool
+	first, end    int
+	absent, lacks bool
 }
 
 // turns reports whether it turns an entry of a polarity round.
-func (d *denial) turns(pol int8) bool {
-	if d.lacks {
-		return pol > 0
-	}
-	return pol <= -sternFault
-}
+func (d *denial) turns(pol int8) bool { return d.absent && pol <= -sternFault || d.lacks && pol > 0 }
 
 // match cuts the tokens of sc into entries, longest first, and finds causes. Most
 // tokens are an entry by themselves, or nothing, with nothing open before them:
@@ -260,7 +255,7 @@ func (a *Analyzer) phrase(sc *scratch, s *scope, i int, w *word) (entry int32, l
 func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 	switch {
 	case w.flags&wordNegator != 0:
-		if s.negator >= 0 && sc.tokens[i].flags&tokenJoined == 0 {
+		if s.negator >= 0 && sc.tokens[i].flags&tokenJoined == 0 && w.flags&wordContrast == 0 {
 			s.negator = none // two negators cancel out
 			return
 		}
