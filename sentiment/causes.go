@@ -23,8 +23,9 @@ type causeRoles struct {
 type timeRole uint32
 
 const (
-	timeEarlier timeRole = 1 + iota // what follows was so once: "dulu", "awalnya"
+	timeEarlier timeRole = 1 + iota // what follows was so once, or is conceded: "dulu", "walaupun"
 	timeLater                       // what follows is so now: "sekarang", "ternyata"
+	timeStill                       // what follows is so all the same, after what is conceded: "tetap"
 )
 
 // anyCause is the bit for all causes together.
@@ -86,8 +87,10 @@ func causeRole(r row) (roles causeRoles, err error) {
 			roles.time = timeEarlier
 		case "later":
 			roles.time = timeLater
+		case "still":
+			roles.time = timeStill
 		default:
-			err = r.errorf("%q is no role for any cause: use harmless, asks, absent, lacking, earlier or later", r.field(1))
+			err = r.errorf("%q is no role for any cause: use harmless, asks, absent, lacking, earlier, later or still", r.field(1))
 		}
 		return roles, err
 	}
@@ -179,7 +182,7 @@ func (a *Analyzer) note(sc *scratch, s *scope, i, j int, roles uint16) {
 		s.plain = max(s.plain, j+2)
 	case r.time == timeEarlier:
 		s.earlier = i
-	case r.time == timeLater:
+	case r.time == timeLater || r.time == timeStill && s.earlier >= 0:
 		a.outdate(sc, s, i)
 	}
 }

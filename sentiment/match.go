@@ -339,12 +339,12 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, last int, w *word, entry int32)
 	sc.repeat(m)
 }
 
-// acquit turns the last match m round, because a denial stands before it, and lets it
-// take the place of that one where it is an entry: "tidak ada penipuan" is one
+// acquit turns the last match m round, because a denial stands before it. A complaint
+// takes the place of the denial where that is an entry: "tidak ada penipuan" is one
 // statement. It returns the match.
 func (a *Analyzer) acquit(sc *scratch, s *scope, m *match) *match {
 	last := len(sc.matches) - 2
-	if p := a.before(sc, s, last+1); p != nil && p == &sc.matches[last] && int(p.first()) == s.denial.first && !s.denial.lacks {
+	if p := a.before(sc, s, last+1); p != nil && p == &sc.matches[last] && int(p.first()) == s.denial.first && a.info[m.entry].weights[0].pol < 0 {
 		*p = *m
 		sc.matches = sc.matches[:last+1]
 		m = p

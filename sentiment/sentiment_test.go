@@ -50,6 +50,12 @@ func TestVerdict(t *testing.T) {
 		{"better now, after a contrast", "sering error sih, tapi sekarang bagus", brand.Positive, 0},
 		{"worse now", "dulu lancar sekarang sering error", brand.Negative, brand.AppReliability},
 		{"another fault now", "dulu sering error sekarang gak bisa login", brand.Negative, brand.AccessLoginOTP},
+		{"conceded", "walaupun agak jauh, tetap nyaman", brand.Positive, 0},
+		{"conceded, English", "although the room is small, it is great", brand.Positive, 0},
+		{"not what was feared", "kirain jelek ternyata bagus", brand.Positive, 0},
+		{"who says so", "siapa bilang ramah", brand.Negative, 0},
+		{"neither nor", "neither rude nor ugly", brand.Positive, 0},
+		{"rarely", "jarang rusak", brand.Positive, 0},
 		{"twice is very", "pelayanannya bener-bener parah", brand.Negative, brand.CustomerService},
 		{"emoticon", "sampai dengan selamat :)", brand.Positive, 0},
 	}
