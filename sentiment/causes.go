@@ -177,7 +177,7 @@ func (a *Analyzer) note(sc *scratch, s *scope, i, j int, roles uint16) {
 	r := &a.roles[roles]
 	sc.parts.add(r)
 	switch {
-	case r.absent(), r.lacks() && s.negator < 0:
+	case j >= s.denial.end && (r.absent() || r.lacks() && s.negator < 0): // of two that start here, the longer
 		s.denial = denial{i, j + 1, r.absent(), r.lacks()}
 		s.plain = max(s.plain, j+2)
 	case r.time == timeEarlier:

@@ -52,6 +52,7 @@ type clause struct {
 type scope struct {
 	clause
 	reach   int     // of the negator, in words
+	turned  int8    // polarity of the first entry that it turned
 	booster int     // last token of the last intensifier, or none
 	words   uint8   // of it
 	boost   float32 // its factor
@@ -208,7 +209,7 @@ func (a *Analyzer) take(s *scope, i, last int, w *word, entry int32) {
 	s.taken = last + 1
 	a.modified(s, i, last, entry)
 	if last > i && w.flags&wordNegator != 0 {
-		s.negator, s.reach = int32(i), negationReach
+		s.negator, s.reach, s.turned = int32(i), negationReach, 0
 		if a.info[entry].flags&entryClosed != 0 {
 			s.negator = none
 		}
@@ -255,11 +256,11 @@ func (a *Analyzer) phrase(sc *scratch, s *scope, i int, w *word) (entry int32, l
 func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 	switch {
 	case w.flags&wordNegator != 0:
-		if s.negator >= 0 && sc.tokens[i].flags&tokenJoined == 0 && w.flags&wordContrast == 0 {
+		if s.negator >= 0 && s.turned == 0 && sc.tokens[i].flags&tokenJoined == 0 {
 			s.negator = none // two negators cancel out
 			return
 		}
-		s.negator, s.reach = int32(i), int(a.boosts[sc.tokens[i].word])
+		s.negator, s.reach, s.turned = int32(i), int(a.boosts[sc.tokens[i].word]), 0
 	case w.flags&wordContrast != 0:
 		s.cut(sc, i)
 	default:
@@ -322,7 +323,7 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, last int, w *word, entry int32)
 	}
 	if i == s.denial.end && t.flags&(tokenComma|tokenBreak) == 0 && s.denial.turns(a.info[entry].weights[0].pol) {
 		m = a.acquit(sc, s, m)
-	} else if by := int(s.negator); by < i && i-by <= s.reach {
+	} else if by := int(s.negator); by < i && i-by <= s.reach && s.agrees(a.info[entry].weights[0].pol) {
 		m.rule |= ruleNegated
 		m.negator, m.negators = s.negator, 1
 		if p := a.before(sc, s, len(sc.matches)-1); p == nil || p.last < s.negator {
@@ -337,6 +338,18 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, last int, w *word, entry int32)
 		sc.loud = true
 	}
 	sc.repeat(m)
+}
+
+// agrees reports whether an entry of a polarity is negated like the first one: "tidak
+// mahal dan enak" denies no praise.
+func (s *scope) agrees(pol int8) bool {
+	if max(pol, -pol) < plainFault {
+		return true
+	}
+	if s.turned == 0 {
+		s.turned = pol
+	}
+	return s.turned^pol >= 0
 }
 
 // acquit turns the last match m round, because a denial stands before it. A complaint

@@ -55,6 +55,8 @@ func TestVerdict(t *testing.T) {
 		{"not what was feared", "kirain jelek ternyata bagus", brand.Positive, 0},
 		{"who says so", "siapa bilang ramah", brand.Negative, 0},
 		{"neither nor", "neither rude nor ugly", brand.Positive, 0},
+		{"neither of both", "tidak kotor dan tidak bau", brand.Positive, 0},
+		{"denies a complaint, not the praise beside it", "tidak mahal dan enak", brand.Positive, 0},
 		{"rarely", "jarang rusak", brand.Positive, 0},
 		{"twice is very", "pelayanannya bener-bener parah", brand.Negative, brand.CustomerService},
 		{"emoticon", "sampai dengan selamat :)", brand.Positive, 0},
