@@ -70,7 +70,7 @@ func (a *Analyzer) mute() error {
 		for _, w := range a.Words(nil, e.Text) {
 			words = append(words, w.Text)
 		}
-		return fmt.Errorf("%s:%d: %q is never found: a text that holds it has the words %q", e.File, e.Line, e.Text, strings.Join(words, " "))
+		return fmt.Errorf("%s:%d: %q is never found: write %q, the words that a text has for it", e.File, e.Line, e.Text, strings.Join(words, " "))
 	}
 	return nil
 }

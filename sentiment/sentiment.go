@@ -75,7 +75,10 @@ func New(overlays ...Overlay) (*Analyzer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a, a.mute()
+	if err := a.mute(); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 // Default is [New] without overlays.
