@@ -170,7 +170,7 @@ func doubtful(s *brand.Score, stars int, mixed bool) bool {
 
 // ruleNames holds a name for every set of rules, so that none is built.
 var ruleNames = func() (names [128]string) {
-	parts := [...]string{"negated", "intensified", "diminished", "capitals", "repeated", "ironic", "past"}
+	parts := [...]string{"negated", "intensified", "diminished", "capitals", "repeated", "ironic", "outweighed"}
 	for set := range names {
 		for b, p := range parts {
 			if set>>b&1 == 0 {

@@ -28,7 +28,7 @@ const (
 	ruleCaps
 	ruleRepeated
 	ruleIronic
-	rulePast
+	ruleOutweighed
 )
 
 // The reach of words that change others, in words.
@@ -60,7 +60,8 @@ type scope struct {
 	taken   int     // tokens before it belong to an entry
 	plain   int     // from this token on nothing is open but an entry
 	denial  denial  // the last one
-	earlier int     // from this token on the text speaks of the past, or none
+	earlier int     // from this token on the text speaks of the past, or concedes, or none
+	though  bool    // it concedes
 }
 
 // denial is the tokens of words that say something of what starts at their end: that a
@@ -372,28 +373,31 @@ func (a *Analyzer) acquit(sc *scratch, s *scope, m *match) *match {
 type past struct{ start, end int32 }
 
 const (
-	pastShare = 0.3 // what an entry counts that speaks of the past
-	pastReach = 24  // words that past and present may be apart to be set against each other
+	outweighedShare = 0.3 // what an entry counts that speaks of the past or concedes
+	outweighReach   = 24  // words that past and present may be apart to be set against each other
 )
 
-// outdate lets what was so once count less where the text comes to what is so now, at
-// token i: "dulu sering eror, sekarang lancar", or "sering eror, tapi sekarang lancar".
-func (a *Analyzer) outdate(sc *scratch, s *scope, i int) {
+// outweigh lets what was so once, or is conceded, count less where the text comes to what is
+// so now, at token i: "dulu sering eror, sekarang lancar", "sering eror, tapi sekarang
+// lancar", "walaupun mahal, tetap enak".
+func (a *Analyzer) outweigh(sc *scratch, s *scope, i int) {
 	from := s.earlier
 	if i > 0 && a.words[sc.tokens[i-1].word].flags&wordContrast != 0 && (from < 0 || from > int(s.sentence)) {
 		from = int(s.sentence)
 	}
-	if from < 0 || from == i || i-from > pastReach {
+	if from < 0 || from == i || i-from > outweighReach {
 		return
 	}
 	for k := len(sc.matches) - 1; k >= 0 && int(sc.matches[k].first()) >= from; k-- {
-		if m := &sc.matches[k]; m.rule&rulePast == 0 {
-			sc.weight(m, pastShare)
-			m.rule |= rulePast
+		if m := &sc.matches[k]; m.rule&ruleOutweighed == 0 {
+			sc.weight(m, outweighedShare)
+			m.rule |= ruleOutweighed
 		}
 	}
+	if s.earlier < 0 || !s.though { // what is conceded is still so
+		sc.past = past{sc.tokens[from].start, sc.tokens[i-1].end}
+	}
 	s.earlier = none
-	sc.past = past{sc.tokens[from].start, sc.tokens[i-1].end}
 }
 
 // weight lets a match count more or less.

@@ -51,6 +51,7 @@ func TestVerdict(t *testing.T) {
 		{"worse now", "dulu lancar sekarang sering error", brand.Negative, brand.AppReliability},
 		{"another fault now", "dulu sering error sekarang gak bisa login", brand.Negative, brand.AccessLoginOTP},
 		{"conceded", "walaupun agak jauh, tetap nyaman", brand.Positive, 0},
+		{"conceded and still so", "walaupun pengirimannya lambat, tetap puas dan senang", brand.Positive, brand.LateDelivery},
 		{"conceded, English", "although the room is small, it is great", brand.Positive, 0},
 		{"not what was feared", "kirain jelek ternyata bagus", brand.Positive, 0},
 		{"who says so", "siapa bilang ramah", brand.Negative, 0},
