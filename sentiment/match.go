@@ -208,8 +208,11 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 // take notes that the entry at tokens i to last is a match.
 func (a *Analyzer) take(s *scope, i, last int, w *word, entry int32) {
 	s.taken = last + 1
+	if last == i {
+		return
+	}
 	a.modified(s, i, last, entry)
-	if last > i && w.flags&wordNegator != 0 {
+	if w.flags&wordNegator != 0 {
 		s.negator, s.reach, s.turned = int32(i), negationReach, 0
 		if a.info[entry].flags&entryClosed != 0 {
 			s.negator = none
@@ -341,8 +344,8 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, last int, w *word, entry int32)
 	sc.repeat(m)
 }
 
-// agrees reports whether an entry of a polarity is negated like the first one: "tidak
-// mahal dan enak" denies no praise.
+// agrees reports whether an entry of a polarity is negated like the first one, which it
+// remembers: "tidak mahal dan enak" denies no praise.
 func (s *scope) agrees(pol int8) bool {
 	if max(pol, -pol) < plainFault {
 		return true
