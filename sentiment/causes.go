@@ -23,10 +23,9 @@ type causeRoles struct {
 type timeRole uint32
 
 const (
-	timeEarlier timeRole = 1 + iota // what follows was so once, or was expected: "dulu", "kirain"
-	timeThough                      // what follows is so, and conceded: "walaupun"
+	timeEarlier timeRole = 1 + iota // what follows was so once, was expected or is conceded: "dulu", "kirain", "walaupun"
 	timeLater                       // what follows is so now: "sekarang", "ternyata"
-	timeStill                       // what follows is so all the same, after what is conceded: "tetap"
+	timeStill                       // what follows is so all the same: "tetap"
 )
 
 // anyCause is the bit for all causes together.
@@ -86,14 +85,12 @@ func causeRole(r row) (roles causeRoles, err error) {
 			roles.expected = anyCause
 		case "earlier":
 			roles.time = timeEarlier
-		case "though":
-			roles.time = timeThough
 		case "later":
 			roles.time = timeLater
 		case "still":
 			roles.time = timeStill
 		default:
-			err = r.errorf("%q is no role for any cause: use harmless, asks, absent, lacking, earlier, though, later or still", r.field(1))
+			err = r.errorf("%q is no role for any cause: use harmless, asks, absent, lacking, earlier, later or still", r.field(1))
 		}
 		return roles, err
 	}
@@ -183,10 +180,10 @@ func (a *Analyzer) note(sc *scratch, s *scope, i, j int, roles uint16) {
 	case j >= s.denial.end && (r.absent() || r.lacks() && s.negator < 0): // of two that start here, the longer
 		s.denial = denial{i, j + 1, r.absent(), r.lacks()}
 		s.plain = max(s.plain, j+2)
-	case r.time == timeEarlier || r.time == timeThough:
-		s.earlier, s.though = i, r.time == timeThough
+	case r.time == timeEarlier:
+		s.earlier = i
 	case r.time == timeLater || r.time == timeStill && s.earlier >= 0:
-		a.outweigh(sc, s, i)
+		a.outweigh(sc, s, i, r.time == timeLater)
 	}
 }
 

@@ -70,6 +70,9 @@ func (a *Analyzer) mute() error {
 		for _, w := range a.Words(nil, e.Text) {
 			words = append(words, w.Text)
 		}
+		if len(words) == 0 {
+			return fmt.Errorf("%s:%d: %q is never found: it is no word of its own", e.File, e.Line, e.Text)
+		}
 		return fmt.Errorf("%s:%d: %q is never found: write %q, the words that a text has for it", e.File, e.Line, e.Text, strings.Join(words, " "))
 	}
 	return nil

@@ -61,7 +61,6 @@ type scope struct {
 	plain   int     // from this token on nothing is open but an entry
 	denial  denial  // the last one
 	earlier int     // from this token on the text speaks of the past, or concedes, or none
-	though  bool    // it concedes
 }
 
 // denial is the tokens of words that say something of what starts at their end: that a
@@ -382,8 +381,8 @@ const (
 
 // outweigh lets what was so once, or is conceded, count less where the text comes to what is
 // so now, at token i: "dulu sering eror, sekarang lancar", "sering eror, tapi sekarang
-// lancar", "walaupun mahal, tetap enak".
-func (a *Analyzer) outweigh(sc *scratch, s *scope, i int) {
+// lancar", "walaupun mahal, tetap enak". It is over, or still so.
+func (a *Analyzer) outweigh(sc *scratch, s *scope, i int, over bool) {
 	from := s.earlier
 	if i > 0 && a.words[sc.tokens[i-1].word].flags&wordContrast != 0 && (from < 0 || from > int(s.sentence)) {
 		from = int(s.sentence)
@@ -397,7 +396,7 @@ func (a *Analyzer) outweigh(sc *scratch, s *scope, i int) {
 			m.rule |= ruleOutweighed
 		}
 	}
-	if s.earlier < 0 || !s.though { // what is conceded is still so
+	if over {
 		sc.past = past{sc.tokens[from].start, sc.tokens[i-1].end}
 	}
 	s.earlier = none

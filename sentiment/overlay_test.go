@@ -34,6 +34,7 @@ func TestOverlayMistakes(t *testing.T) {
 		{"a city in a phrase", "macet jakarta\t-9\n", `kopi.tsv:1: "jakarta" is on the deny list: names, places, brands and religions carry no weight`},
 		{"a hyphen", "kopi\t9\nkopi-kopian\t-9\n", `kopi.tsv:2: "kopi-kopian" is never found: write "kopi kopi", the words that a text has for it`},
 		{"a clitic apart", "baristanya nya judes\t-9\n", `kopi.tsv:1: "baristanya nya judes" is never found: write "baristanya judes", the words that a text has for it`},
+		{"a clitic alone", "nya\t-9\n", `kopi.tsv:1: "nya" is never found: it is no word of its own`},
 		{"an accent", "kopi caf\u00e9\t9\n", `kopi.tsv:1: "kopi café" is never found: write "kopi cafe", the words that a text has for it`},
 	}
 	for _, tt := range tests {
