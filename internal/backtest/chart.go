@@ -102,9 +102,11 @@ func (r *Result) drawHTML(file string) error {
 
 // perDay returns the negatives of each local day at its noon.
 func (r *Result) perDay() (days plotter.XYs, top float64) {
-	for i, hour := range r.History.Hours {
-		if i%24 == 0 {
-			days = append(days, plotter.XY{X: unix(r.History.end(i + 11))})
+	h := r.History
+	for i, hour := range h.Hours {
+		start := h.end(i - 1)
+		if noon := unix(midnight(start, h.Start.Location()).Add(12 * time.Hour)); len(days) == 0 || noon != days[len(days)-1].X {
+			days = append(days, plotter.XY{X: noon})
 		}
 		day := &days[len(days)-1]
 		day.Y += float64(max(hour.Negatives, 0))

@@ -47,3 +47,18 @@ func TestHTMLOfAnEmptyHistory(t *testing.T) {
 		t.Errorf("%v: %s", err, out.String())
 	}
 }
+
+// A history may begin in the afternoon; its peak still belongs to the day it was on.
+func TestDaysOfAPictureBeginAtMidnight(t *testing.T) {
+	wib := time.FixedZone("WIB", 7*3600)
+	s := trends.Series{Start: time.Date(2026, 1, 5, 15, 0, 0, 0, wib), Hours: make([]trends.Hour, 48)}
+	s.Hours[9+8].Negatives = 30 // 6 January, 8:00
+	r := Result{History: FromSeries("afternoon", s, nil, nil)}
+	days, top := r.perDay()
+	if len(days) != 3 || top != 30 {
+		t.Fatalf("%d days, %.0f at most, want 3 and 30", len(days), top)
+	}
+	if got := r.peakText(days[1]); got != "6 Jan 26: 30" {
+		t.Errorf("the peak is called %q", got)
+	}
+}
