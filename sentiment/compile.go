@@ -21,7 +21,7 @@ type entryInfo struct {
 	name    span    // as negated, "~" and the text
 	weights [2]pair // as it is, negated
 	flags   entryFlags
-	boost   uint8 // of a phrase that intensifies or diminishes what follows: its factor in per cent
+	boost   uint8 // of an expletive, or a phrase that intensifies or diminishes what follows: its factor in per cent
 	_       [2]uint8
 }
 
@@ -41,6 +41,7 @@ const (
 	entryTurnedFault                         // the same, negated
 	entryPraise                              // praise that settles the topic before it
 	entryTurnedPraise                        // the same, negated
+	entryExpletive                           // beside praise it only intensifies
 )
 
 type wordFlags uint16
@@ -49,6 +50,7 @@ const (
 	wordNegator wordFlags = 1 << iota
 	wordBoost
 	wordAfter
+	wordExpletive // beside praise it only intensifies
 	wordContrast
 	wordContext // stands for a class of tokens
 	wordSilent  // a clitic written apart
@@ -58,13 +60,12 @@ const (
 	wordIndonesian
 	wordEnglish
 	wordMalay
-	wordRegional
 	wordContinues // the second word of a phrase
 	wordStarts    // a phrase starts with it
 )
 
 // wordActs are the flags of words that do something to others, or count otherwise.
-const wordActs = wordNegator | wordBoost | wordContrast | wordContext
+const wordActs = wordNegator | wordBoost | wordExpletive | wordContrast | wordContext
 
 // digest sums up what the lexicon was read from. The processor has an instruction
 // for this sum.
@@ -188,7 +189,7 @@ func (c *compiler) fileEntries() {
 		}
 		negated := it.turned(e.weight, share)
 		c.a.info[k] = entryInfo{name: c.name(words), weights: [2]pair{e.weight, negated}, flags: c.entryFlags(e, it, words, negated)}
-		if len(words) > 1 {
+		if len(words) > 1 || it.flags&wordExpletive != 0 {
 			c.a.info[k].boost = it.boost
 		}
 		c.a.details[k] = entryDetails{e.n, e.line, e.sources, e.origin, e.reason, e.file}
@@ -242,6 +243,9 @@ func (c *compiler) entryFlags(e *entryRow, it *item, words []uint32, negated pai
 	learned := c.strings[e.origin] == "learned"
 	if len(words) > 1 && !learned && c.items[words[0]].flags&wordNegator != 0 {
 		flags |= entryClosed
+	}
+	if it.flags&wordExpletive != 0 {
+		flags |= entryExpletive
 	}
 	switch {
 	case !slices.ContainsFunc(words, c.isWord):

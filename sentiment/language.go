@@ -4,7 +4,7 @@ import "pantau/brand"
 
 // languageBits are the codes of common.tsv.
 var languageBits = map[string]wordFlags{"id": wordIndonesian, "en": wordEnglish, "ms": wordMalay,
-	"jv": wordRegional | wordIndonesian, "su": wordRegional | wordIndonesian, "xx": 0}
+	"jv": wordIndonesian, "su": wordIndonesian, "xx": 0}
 
 // language is the vote of the words of a text.
 func (a *Analyzer) language(sc *scratch) brand.Language {

@@ -54,6 +54,7 @@ type scope struct {
 	reach   int     // of the negator, in words
 	turned  int8    // polarity of the first entry that it turned
 	booster int     // last token of the last intensifier, or none
+	oath    bool    // it is an expletive
 	words   uint8   // of it
 	boost   float32 // its factor
 	since   int     // first token whose match a following intensifier may raise
@@ -108,7 +109,7 @@ func (a *Analyzer) match(sc *scratch) {
 			if i >= s.taken {
 				s.taken = last + 1
 				sc.repeat(sc.found(i, last, entry))
-				a.modified(&s, i, last, entry)
+				a.modified(sc, &s, i, last, entry)
 			}
 			continue
 		}
@@ -128,7 +129,8 @@ func (a *Analyzer) match(sc *scratch) {
 	a.irony(sc)
 }
 
-// strongPraise is the polarity, in sixteenths, of praise that irony turns round.
+// strongPraise is the polarity, in sixteenths, of praise that irony turns round and that an
+// expletive stresses.
 const strongPraise = 24
 
 // ironicTokens bounds the texts in which irony is looked for: in a long one,
@@ -198,20 +200,19 @@ func (a *Analyzer) step(sc *scratch, s *scope, i int, w *word, pair bool) {
 		}
 		if entry >= 0 {
 			a.hit(sc, s, i, last, w, entry)
-			a.take(s, i, last, w, entry)
+			a.take(sc, s, i, last, w, entry)
 		}
 	}
 	s.plain = max(s.denial.end+1, int(s.negator)+s.reach+1, s.booster+intensifyReach+1)
 }
 
 // take notes that the entry at tokens i to last is a match.
-func (a *Analyzer) take(s *scope, i, last int, w *word, entry int32) {
+func (a *Analyzer) take(sc *scratch, s *scope, i, last int, w *word, entry int32) {
 	s.taken = last + 1
-	if last == i {
-		return
+	if last > i || w.flags&wordExpletive != 0 {
+		a.modified(sc, s, i, last, entry)
 	}
-	a.modified(s, i, last, entry)
-	if w.flags&wordNegator != 0 {
+	if last > i && w.flags&wordNegator != 0 {
 		s.negator, s.reach, s.turned = int32(i), negationReach, 0
 		if a.info[entry].flags&entryClosed != 0 {
 			s.negator = none
@@ -219,12 +220,46 @@ func (a *Analyzer) take(s *scope, i, last int, w *word, entry int32) {
 	}
 }
 
-// modified lets the phrase at tokens first to last intensify or diminish what follows.
-func (a *Analyzer) modified(s *scope, first, last int, entry int32) {
-	if by := a.info[entry].boost; by != 0 {
-		s.booster, s.words, s.boost = last, uint8(last-first+1), float32(by)/100
-		s.plain = max(s.plain, last+intensifyReach+1)
+// modified lets the phrase or expletive at tokens first to last, which is the last match,
+// intensify or diminish what stands beside it.
+func (a *Analyzer) modified(sc *scratch, s *scope, first, last int, entry int32) {
+	e := &a.info[entry]
+	if e.boost == 0 {
+		return
 	}
+	s.booster, s.words, s.boost, s.oath = last, uint8(last-first+1), float32(e.boost)/100, e.flags&entryExpletive != 0
+	s.plain = max(s.plain, last+intensifyReach+1)
+	if !s.oath || sc.tokens[first].flags&tokenComma != 0 {
+		return
+	}
+	at := len(sc.matches) - 1
+	if p := a.before(sc, s, at); p != nil && first-int(p.last) <= intensifyReach && a.praises(p) {
+		sc.matches = sc.matches[:at]
+		sc.emphasise(p, s.boost, last, s.words)
+		s.booster = none
+	}
+}
+
+// praises reports whether an expletive beside a match only stresses it: "enak parah",
+// "damn good".
+func (a *Analyzer) praises(m *match) bool {
+	return m.rule&ruleNegated == 0 && a.info[m.entry].weights[0].pol >= strongPraise
+}
+
+// stress lets the intensifier before the last match, at token i, act on it. An expletive acts
+// on praise alone, and then is nothing else.
+func (a *Analyzer) stress(sc *scratch, s *scope, i int) {
+	at := len(sc.matches) - 1
+	m := &sc.matches[at]
+	if s.oath {
+		if !a.praises(m) || at == 0 || int(sc.matches[at-1].last) != s.booster || sc.marked(int32(s.booster+1), int32(i), tokenComma|tokenBreak) {
+			return
+		}
+		sc.matches[at-1] = *m
+		sc.matches = sc.matches[:at]
+		m = &sc.matches[at-1]
+	}
+	sc.emphasise(m, s.boost, s.booster, s.words)
 }
 
 // phrase returns the longest entry that starts at token i and its last token. Causes
@@ -268,7 +303,7 @@ func (a *Analyzer) modify(sc *scratch, s *scope, i int, w *word) {
 		s.cut(sc, i)
 	default:
 		boost := float32(a.boosts[sc.tokens[i].word]) / 100
-		s.booster, s.words, s.boost = i, 1, boost
+		s.booster, s.words, s.boost, s.oath = i, 1, boost, false
 		if w.flags&wordAfter == 0 {
 			return
 		}
@@ -333,14 +368,14 @@ func (a *Analyzer) hit(sc *scratch, s *scope, i, last int, w *word, entry int32)
 			m.start = sc.tokens[s.negator].start
 		}
 	}
-	if i-s.booster <= intensifyReach {
-		sc.emphasise(m, s.boost, s.booster, s.words)
-	}
 	if t.flags&tokenCaps != 0 {
 		m.rule |= ruleCaps
 		sc.loud = true
 	}
-	sc.repeat(m)
+	if i-s.booster <= intensifyReach {
+		a.stress(sc, s, i)
+	}
+	sc.repeat(&sc.matches[len(sc.matches)-1])
 }
 
 // agrees reports whether an entry of a polarity is negated like the first one, which it

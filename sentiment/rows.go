@@ -63,16 +63,21 @@ func (lex *lexicon) affixRow(r row) error {
 	return nil
 }
 
-// modifierRow reads negators, intensifiers, diminishers and contrast words. Of several
-// words, as in "benar benar", only those that stand before what they change.
+// modifierFlags are those of the words that change how much another counts.
+var modifierFlags = map[string]wordFlags{"before": wordBoost, "after": wordBoost | wordAfter, "expletive": wordExpletive}
+
+// modifierRow reads negators, intensifiers, diminishers, contrast words and expletives. Of
+// several words, as in "benar benar", only those that stand before what they change, and
+// expletives.
 func (lex *lexicon) modifierRow(r row) error {
 	words := lex.words(nil, r.field(1))
-	if len(words) == 0 || len(words) > 1 && r.field(0) != "before" {
-		return r.errorf("%q is no modifier: use one word, or several that stand before what they change", r.field(1))
+	expletive := r.field(0) == "expletive"
+	if len(words) == 0 || len(words) > 1 && r.field(0) != "before" && !expletive {
+		return r.errorf("%q is no modifier: use one word, or several that stand before what they change or are an expletive", r.field(1))
 	}
 	lex.use(words)
 	w := lex.at(words)
-	if len(words) > 1 {
+	if len(words) > 1 || expletive {
 		lex.file(w, words, entryRow{sources: lex.once("curated"), origin: lex.once("curated"), reason: lex.once("modifier"), file: lex.once(r.file), line: int32(r.line)})
 	}
 	switch r.field(0) {
@@ -85,18 +90,15 @@ func (lex *lexicon) modifierRow(r row) error {
 		w.boost = uint8(reach)
 	case "contrast":
 		w.flags |= wordContrast
-	case "before", "after":
+	case "before", "after", "expletive":
 		f, err := strconv.ParseFloat(r.field(2), 32)
 		if err != nil || f < 0.1 || f > 2.5 {
 			return r.errorf("%q is not a factor: use a number from 0.1 to 2.5", r.field(2))
 		}
-		w.flags |= wordBoost
-		if r.field(0) == "after" {
-			w.flags |= wordAfter
-		}
+		w.flags |= modifierFlags[r.field(0)]
 		w.boost = uint8(math.Round(100 * f))
 	default:
-		return r.errorf("%q is no kind of modifier: use negator, contrast, before or after", r.field(0))
+		return r.errorf("%q is no kind of modifier: use negator, contrast, before, after or expletive", r.field(0))
 	}
 	return nil
 }
