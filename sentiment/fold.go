@@ -38,12 +38,12 @@ var latin = func() (t [latinLast - latinFirst + 1]byte) {
 }()
 
 // foldRune appends the plain lower-case letter of r to b and returns the new
-// length: é becomes e, ｇ becomes g, a combining mark becomes nothing. Letters
+// length: é becomes e, ｇ becomes g, a combining mark or a joiner becomes nothing. Letters
 // of other scripts become their low bits: they match no entry by accident.
 func foldRune(b *folded, n int, r rune) int {
 	var c byte
 	switch {
-	case unicode.IsMark(r):
+	case widthless(r):
 		return n
 	case r == '\'' || r == '’':
 		c = '\''

@@ -51,6 +51,8 @@ func TestMarksAndEmoticons(t *testing.T) {
 		{"a day", "tanggal 10/10", "10 10", false},
 		{"a digit like any number", "beli 2 baju", "<num>", true},
 		{"a small two is a two", "terus lemot²", "lemot", true},
+		{"a break of no width", "ti\u200bdak \u2060enak", "tidak enak", true},
+		{"a soft hyphen", "mengece\u00adwakan", "mengecewakan", true},
 		{"one letter for two", "layananya", "pelayanan", true},
 		{"nor where that is a word", "bahaya", "bahan", false},
 		{"a word of its own", "bahkan ikut mengelola", "bah", false},

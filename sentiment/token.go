@@ -389,7 +389,7 @@ func (a *Analyzer) placeholder(sc *scratch, text string, start, end int, gap *to
 func (a *Analyzer) runeAt(sc *scratch, text string, i int, gap *tokenFlags) int {
 	r, n := utf8.DecodeRuneInString(text[i:])
 	switch {
-	case r == utf8.RuneError && n <= 1, unicode.IsMark(r), r == 0x200d, r >= 0x1f3fb && r <= 0x1f3ff:
+	case r == utf8.RuneError && n <= 1, widthless(r), r >= 0x1f3fb && r <= 0x1f3ff:
 		return i + n
 	case isLetter(r):
 		return a.foldedWord(sc, text, i, gap)
@@ -450,12 +450,16 @@ func wordRune(text string, i int) int {
 		return i
 	}
 	r, n := utf8.DecodeRuneInString(text[i:])
-	if n > 1 && (isLetter(r) || unicode.IsMark(r) || r == '’' && i+n < len(text) && class[text[i+n]] == classWord ||
+	if n > 1 && (isLetter(r) || widthless(r) || r == '’' && i+n < len(text) && class[text[i+n]] == classWord ||
 		r == '²' && i > 0 && class[text[i-1]] == classWord) { // lama² is lama2
 		return i + n
 	}
 	return i
 }
+
+// widthless reports whether a rune adds no letter to the word it stands in: a combining
+// mark, a joiner, a soft hyphen.
+func widthless(r rune) bool { return unicode.In(r, unicode.M, unicode.Cf) }
 
 func isLetter(r rune) bool {
 	return r >= 0xaa && r < 0x2000 && unicode.IsLetter(r) || r > 0x2e80 && unicode.IsLetter(r)
