@@ -41,7 +41,7 @@ const (
 	entryTurnedFault                         // the same, negated
 	entryPraise                              // praise that settles the topic before it
 	entryTurnedPraise                        // the same, negated
-	entryExpletive                           // beside praise it only intensifies
+	entryExpletive                           // beside an opposite it only intensifies
 )
 
 type wordFlags uint16
@@ -50,7 +50,7 @@ const (
 	wordNegator wordFlags = 1 << iota
 	wordBoost
 	wordAfter
-	wordExpletive // beside praise it only intensifies
+	wordExpletive // beside an opposite it only intensifies
 	wordContrast
 	wordContext // stands for a class of tokens
 	wordSilent  // a clitic written apart

@@ -233,26 +233,29 @@ func (a *Analyzer) modified(sc *scratch, s *scope, first, last int, entry int32)
 		return
 	}
 	at := len(sc.matches) - 1
-	if p := a.before(sc, s, at); p != nil && first-int(p.last) <= intensifyReach && a.praises(p) {
+	if p := a.before(sc, s, at); p != nil && first-int(p.last) <= intensifyReach && a.stressed(p, e.weights[0].pol) {
 		sc.matches = sc.matches[:at]
 		sc.emphasise(p, s.boost, last, s.words)
 		s.booster = none
 	}
 }
 
-// praises reports whether an expletive beside a match only stresses it: "enak parah",
-// "damn good".
-func (a *Analyzer) praises(m *match) bool {
-	return m.rule&ruleNegated == 0 && a.info[m.entry].weights[0].pol >= strongPraise
+// stressed reports whether an expletive, with a polarity of its own, only stresses the match
+// that it stands beside, because it says the opposite or nothing: "enak parah", "damn good",
+// "mahal luar biasa".
+func (a *Analyzer) stressed(m *match, own int8) bool {
+	pol := int(a.info[m.entry].weights[m.rule&ruleNegated].pol)
+	return max(pol, -pol) >= strongPraise && pol*int(own) <= 0
 }
 
-// stress lets the intensifier before the last match, at token i, act on it. An expletive acts
-// on praise alone, and then is nothing else.
+// stress lets the intensifier before the last match, at token i, act on it. An expletive that
+// does is nothing else.
 func (a *Analyzer) stress(sc *scratch, s *scope, i int) {
 	at := len(sc.matches) - 1
 	m := &sc.matches[at]
 	if s.oath {
-		if !a.praises(m) || at == 0 || int(sc.matches[at-1].last) != s.booster || sc.marked(int32(s.booster+1), int32(i), tokenComma|tokenBreak) {
+		if at == 0 || int(sc.matches[at-1].last) != s.booster || !a.stressed(m, a.info[sc.matches[at-1].entry].weights[0].pol) ||
+			sc.marked(int32(s.booster+1), int32(i), tokenComma|tokenBreak) {
 			return
 		}
 		sc.matches[at-1] = *m
