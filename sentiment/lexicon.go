@@ -98,8 +98,8 @@ const (
 const sizeHint = 1 << 17
 
 func newLexicon() *lexicon {
-	return &lexicon{items: make([]item, 1, sizeHint*5/8), index: make([]uint64, sizeHint), text: make([]byte, 0, 6*sizeHint),
-		entries: make([]entryRow, 0, sizeHint/2), paths: make([]uint32, 0, sizeHint*7/8),
+	return &lexicon{items: make([]item, 1, sizeHint*3/4), index: make([]uint64, sizeHint), text: make([]byte, 0, 6*sizeHint),
+		entries: make([]entryRow, 0, sizeHint/2), paths: make([]uint32, 0, sizeHint),
 		alias: make([][]uint32, 1), roles: make([]causeRoles, 1, sizeHint/6), strings: []string{""}, known: map[string]uint16{"": 0},
 		numbers: map[string]float64{}}
 }
