@@ -73,6 +73,10 @@ func TestScopes(t *testing.T) {
 		{"in two words", "jauh dari ramah", "ramah", "jauh dari", "negated"},
 		{"a complaint cannot lack", "kurang parah", "parah", "", ""},
 		{"nor praise after a comma", "kurang, ramah", "ramah", "", ""},
+		{"an expletive behind praise", "ramah minta ampun", "ramah", "minta ampun", "intensified"},
+		{"before praise", "ridiculously helpful", "helpful", "ridiculously", "intensified"},
+		{"praise behind blame", "kotor luar biasa", "kotor", "luar biasa", "intensified"},
+		{"not over a comma either", "ramah, edan", "ramah", "", ""},
 		{"praise is not denied twice", "tidak ada bagus", "bagus", "", ""},
 	}
 	for _, tt := range tests {
@@ -88,6 +92,16 @@ func TestScopes(t *testing.T) {
 				t.Errorf("%q: %q acts on %q as %q, want %q as %q", tt.text, by, tt.hit, rule, tt.by, tt.rule)
 			}
 		})
+	}
+}
+
+// Praise that a contrast sets against a fault is meant.
+func TestIrony(t *testing.T) {
+	a := analyzer(t)
+	for text, want := range map[string]bool{"mantap, 3 minggu belum sampai": true, "mantap, tapi 3 minggu belum sampai": false} {
+		if got := strings.Contains(a.Score(text, 0).Hits[0].Rule, "ironic"); got != want {
+			t.Errorf("%q is ironic: %v", text, got)
+		}
 	}
 }
 

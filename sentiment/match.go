@@ -129,19 +129,19 @@ func (a *Analyzer) match(sc *scratch) {
 	a.irony(sc)
 }
 
-// strongPraise is the polarity, in sixteenths, of praise that irony turns round and that an
-// expletive stresses.
+// strongPraise is the polarity, in sixteenths, of praise that irony turns round.
 const strongPraise = 24
 
 // ironicTokens bounds the texts in which irony is looked for: in a long one,
 // praise and complaint are more likely both meant.
 const ironicTokens = 12
 
-// pauses reports whether the token after the byte end follows a comma or stop.
-func (sc *scratch) pauses(end int32) bool {
+// pauses reports whether the token after the byte end follows a comma or stop, and sets
+// nothing against what came before.
+func (a *Analyzer) pauses(sc *scratch, end int32) bool {
 	for i := range sc.tokens {
 		if t := &sc.tokens[i]; t.start >= end {
-			return t.flags&(tokenComma|tokenBreak) != 0
+			return t.flags&(tokenComma|tokenBreak) != 0 && a.words[t.word].flags&wordContrast == 0
 		}
 	}
 	return false
@@ -154,7 +154,7 @@ func (a *Analyzer) irony(sc *scratch) {
 		return
 	}
 	opening := &sc.matches[0]
-	if !sc.pauses(opening.end) {
+	if !a.pauses(sc, opening.end) {
 		return
 	}
 	if opening.rule&ruleNegated != 0 || a.info[opening.entry].weights[0].pol < strongPraise {
@@ -245,7 +245,7 @@ func (a *Analyzer) modified(sc *scratch, s *scope, first, last int, entry int32)
 // "mahal luar biasa".
 func (a *Analyzer) stressed(m *match, own int8) bool {
 	pol := int(a.info[m.entry].weights[m.rule&ruleNegated].pol)
-	return max(pol, -pol) >= strongPraise && pol*int(own) <= 0
+	return max(pol, -pol) >= plainFault && pol*int(own) <= 0
 }
 
 // stress lets the intensifier before the last match, at token i, act on it. An expletive that
